@@ -1,0 +1,39 @@
+"""Vietnamese text: one normal form, folding, a sort key and slugs, used wherever text is compared."""
+
+import re
+import unicodedata
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_RANK = {letter: f"{index:02d}" for index, letter in enumerate(_LETTERS)}
+
+
+def normalise(text: str) -> str:
+    """NFC with single spaces; folding depends on it (facts: accents in NFD are not folded by engines)."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Cỏ tế` → `co te`, `Đại Xuyên` → `dai xuyen`."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def sort_key(text: str) -> str:
+    """A key that sorts bytewise as a Vietnamese dictionary does: letters first (a ă â b …), tones second.
+
+    The embedded PostgreSQL has no ICU, so the order is written into a column.
+    """
+    letters, tones = [], []
+    for character in normalise(text).lower():
+        base = unicodedata.normalize("NFD", character)
+        tone = next((mark for mark in base[1:] if mark in _TONES), "")
+        bare = unicodedata.normalize("NFC", base.replace(tone, "") if tone else base)
+        letters.append(_RANK.get(bare, " " + bare if bare.isalnum() else " "))
+        tones.append(str(_TONES[tone]))
+    return ("".join(letters) + "\x01" + "".join(tones).rstrip("0"))[:400]
+
+
+def slugify(text: str) -> str:
+    """`Giỏ cỏ tế` → `gio-co-te`."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

@@ -1,0 +1,87 @@
+"""People, partner apps and one-time codes."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from oauth2_provider.models import AbstractApplication
+
+from marketplace.core.fields import Entity
+from marketplace.core.phones import parse_phone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self, email: str | None = None, password: str | None = None, *, phone: str | None = None, **extra: Any
+    ) -> "User":
+        user = self.model(email=self.normalize_email(email) or None if email else None, phone=phone, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        phone = parse_phone(username or "") if "@" not in (username or "") else None
+        return self.get(phone=phone) if phone else self.get(email__iexact=username)
+
+
+class User(Entity, AbstractBaseUser, PermissionsMixin):
+    """A person, known by an e-mail address or a phone number (E.164), or both."""
+
+    email = models.EmailField(null=True, blank=True)
+    phone = models.CharField(max_length=16, null=True, blank=True)
+    phone_verified = models.BooleanField(default=False)
+    name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=12, default="vi")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        db_table = "accounts_user"
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email_once"),
+            models.UniqueConstraint(fields=["phone"], name="accounts_user_phone_once"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone__isnull=False), name="accounts_user_reachable"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "…"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class Application(AbstractApplication):
+    """A partner app. `allowed_scopes` bounds what its tokens may hold."""
+
+    allowed_scopes = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta(AbstractApplication.Meta):
+        db_table = "accounts_application"
+
+
+class ResetCode(Entity):
+    """A one-time code sent by SMS to reset a password. Only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=128)
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_reset_code"
+        constraints = [models.CheckConstraint(condition=Q(attempts__lte=5), name="accounts_reset_code_attempts")]

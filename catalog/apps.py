@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    name = "catalog"
+    verbose_name = "Catalogue"
+
+    def ready(self) -> None:
+        from catalog.queries import commune_ids_of, seller_ids_of
+        from marketplace.accounts.roles import Role, register_role
+
+        register_role(lambda actor: Role.SELLER if seller_ids_of(actor) else None)
+        register_role(lambda actor: Role.OFFICER if commune_ids_of(actor) else None)

@@ -1,0 +1,20 @@
+"""What the catalogue announces."""
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsChanged:
+    """Something that lists or search show of these products has changed."""
+
+    product_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StockFlipped:
+    """A variant has come into stock or gone out of it."""
+
+    variant_id: uuid.UUID
+    product_id: uuid.UUID
+    in_stock: bool

@@ -1,0 +1,577 @@
+"""Types of the catalogue: they translate rows, no rule lives here."""
+
+from dataclasses import replace
+from typing import Any
+
+import graphene
+
+from catalog import images, models, queries
+from catalog.graphql import loaders
+from catalog.texts import pick
+from marketplace.core.graphql import peers
+from marketplace.core.graphql.connections import Page, connection_types, keyset_page
+from marketplace.core.graphql.nodes import ModelNode, Node
+from marketplace.core.graphql.scalars import Date, DateTime, Language
+from marketplace.core.graphql.types import Money, required_list, vnd
+
+AttributeType = graphene.Enum.from_enum(models.AttributeType)
+SellerKind = graphene.Enum.from_enum(models.SellerKind)
+SellerState = graphene.Enum.from_enum(models.SellerState)
+MemberRole = graphene.Enum.from_enum(models.MemberRole)
+ProductState = graphene.Enum.from_enum(models.ProductState)
+OcopLevel = graphene.Enum.from_enum(models.OcopLevel)
+OcopState = graphene.Enum.from_enum(models.OcopState)
+VillageRecognition = graphene.Enum.from_enum(models.VillageRecognition)
+ImageFormat = graphene.Enum("ImageFormat", [("WEBP", "webp"), ("AVIF", "avif"), ("JPEG", "jpg")])
+
+
+class Province(graphene.ObjectType):
+    code = graphene.String(required=True)
+    name = graphene.String(required=True)
+    kind = graphene.String(required=True)
+
+
+class Ward(graphene.ObjectType):
+    code = graphene.String(required=True)
+    name = graphene.String(required=True)
+    kind = graphene.String(required=True)
+    province = graphene.Field(Province, required=True)
+    former_names = graphene.Field(required_list(graphene.String))
+
+    @staticmethod
+    def resolve_former_names(root: Any, info: graphene.ResolveInfo) -> list[str]:
+        def fetch(rows: list[Any]) -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            for unit in models.FormerUnit.objects.filter(ward__in=[row.pk for row in rows]).order_by("id"):
+                if unit.name and unit.name not in found.setdefault(unit.ward_id, []):
+                    found[unit.ward_id].append(unit.name)
+            return found
+
+        return peers.load(root, "former_names", fetch, [])  # type: ignore[no-any-return]
+
+
+class Image(graphene.ObjectType):
+    """`url` is null until `ready`; public lists hold ready pictures only."""
+
+    class Meta:
+        interfaces = (Node,)
+
+    ready = graphene.Boolean(required=True)
+    problem = graphene.String()
+    url = graphene.String(width=graphene.Int(), format=graphene.Argument(ImageFormat))
+    width = graphene.Int()
+    height = graphene.Int()
+    alt = graphene.String(required=True)
+    dominant_color = graphene.String()
+    placeholder = graphene.String()
+
+    @staticmethod
+    def resolve_ready(root: loaders.ImageView, info: graphene.ResolveInfo) -> bool:
+        return root.asset.ready
+
+    @staticmethod
+    def resolve_problem(root: loaders.ImageView, info: graphene.ResolveInfo) -> str | None:
+        return root.asset.problem or None
+
+    @staticmethod
+    def resolve_url(
+        root: loaders.ImageView, info: graphene.ResolveInfo, width: int | None = None, format: Any = None
+    ) -> str | None:
+        if not root.asset.ready:
+            return None
+        wanted = getattr(format, "value", format)
+        # AVIF renditions are made where an installation asks for them; WebP stands in.
+        extension = wanted if wanted in images.RENDITION_FORMATS else "webp"
+        return images.rendition_url(root.asset.pk, root.asset.widths, width or root.width, extension)
+
+    @staticmethod
+    def resolve_width(root: loaders.ImageView, info: graphene.ResolveInfo) -> int | None:
+        return root.asset.width
+
+    @staticmethod
+    def resolve_height(root: loaders.ImageView, info: graphene.ResolveInfo) -> int | None:
+        return root.asset.height
+
+    @staticmethod
+    def resolve_dominant_color(root: loaders.ImageView, info: graphene.ResolveInfo) -> str | None:
+        return root.asset.dominant_color or None
+
+    @staticmethod
+    def resolve_placeholder(root: loaders.ImageView, info: graphene.ResolveInfo) -> str | None:
+        return root.asset.placeholder or None
+
+
+class AttributeChoice(graphene.ObjectType):
+    """Inputs and filters take `value`; facets of NUMBER attributes are "min-max"."""
+
+    value = graphene.String(required=True)
+    label = graphene.String(required=True)
+
+
+class AttributeDefinition(graphene.ObjectType):
+    slug = graphene.String(required=True)
+    name = graphene.String(required=True)
+    type = graphene.Field(AttributeType, required=True)
+    unit = graphene.String()
+    choices = graphene.Field(required_list(AttributeChoice))
+
+    @staticmethod
+    def resolve_name(root: models.AttributeDefinition, info: graphene.ResolveInfo) -> str:
+        return pick(root.names, peers.language_of(root))
+
+    @staticmethod
+    def resolve_unit(root: models.AttributeDefinition, info: graphene.ResolveInfo) -> str | None:
+        return root.unit or None
+
+    @staticmethod
+    def resolve_choices(root: models.AttributeDefinition, info: graphene.ResolveInfo) -> list[AttributeChoice]:
+        language = peers.language_of(root)
+        return [AttributeChoice(value=choice["vi"], label=pick(choice, language)) for choice in root.choices]
+
+
+class Attribute(graphene.ObjectType):
+    slug = graphene.String(required=True)
+    name = graphene.String(required=True)
+    value = graphene.String(required=True)
+    label = graphene.String(required=True)
+    unit = graphene.String()
+
+
+def attributes_of(product: models.Product, values: list[dict[str, Any]]) -> list[Attribute]:
+    """Values with the names, labels and units of the craft's definitions."""
+    language = peers.language_of(product)
+    definitions = loaders.definitions_of_product(product)
+    found = []
+    for item in values:
+        definition = definitions.get(item["slug"])
+        value = str(item["value"])
+        choice = next((c for c in definition.choices if c["vi"] == value), None) if definition else None
+        found.append(
+            Attribute(
+                slug=item["slug"],
+                name=pick(definition.names, language) if definition else item["slug"],
+                value=value,
+                label=pick(choice, language) if choice else value,
+                unit=(definition.unit or None) if definition else None,
+            )
+        )
+    return found
+
+
+class Location(graphene.ObjectType):
+    latitude = graphene.Float(required=True)
+    longitude = graphene.Float(required=True)
+
+
+class Story(graphene.ObjectType):
+    language = graphene.Field(Language, required=True)
+    title = graphene.String(required=True)
+    body = graphene.String(required=True)
+    machine_translated = graphene.Boolean(required=True)
+    available_languages = graphene.Field(required_list(Language))
+
+
+class PriceRange(graphene.ObjectType):
+    min = graphene.Field(Money, required=True)
+    max = graphene.Field(Money, required=True)
+
+
+class Commune(ModelNode):
+    class Meta:
+        model = models.Commune
+        fields = ("slug", "code", "name")
+
+    former_names = graphene.Field(required_list(graphene.String))
+    villages = graphene.Field(required_list(lambda: Village))
+
+    @staticmethod
+    def resolve_villages(root: models.Commune, info: graphene.ResolveInfo) -> list[models.Village]:
+        return loaders.commune_villages(root)
+
+
+class Craft(ModelNode):
+    class Meta:
+        model = models.Craft
+        fields = ("slug",)
+
+    name = graphene.String(required=True)
+    description = graphene.String(required=True)
+    image = graphene.Field(Image)
+    product_count = graphene.Int(required=True)
+    attributes = graphene.Field(required_list(AttributeDefinition))
+
+    @staticmethod
+    def resolve_name(root: models.Craft, info: graphene.ResolveInfo) -> str:
+        return pick(root.names, peers.language_of(root))
+
+    @staticmethod
+    def resolve_description(root: models.Craft, info: graphene.ResolveInfo) -> str:
+        return pick(root.descriptions, peers.language_of(root))
+
+    @staticmethod
+    def resolve_image(root: models.Craft, info: graphene.ResolveInfo) -> loaders.ImageView | None:
+        return loaders.single_image(root, "image", pick(root.names, peers.language_of(root)))
+
+    @staticmethod
+    def resolve_product_count(root: models.Craft, info: graphene.ResolveInfo) -> int:
+        return loaders.count_products(root, "craft")
+
+    @staticmethod
+    def resolve_attributes(root: models.Craft, info: graphene.ResolveInfo) -> list[models.AttributeDefinition]:
+        return loaders.definitions(root)
+
+
+def products_page(root: Any, info: graphene.ResolveInfo, column: str, first: Any, after: Any) -> Page:
+    """Listed products of a village or seller, newest first."""
+    queryset = queries.products_listed().filter(**{column: root.pk})
+    return keyset_page(
+        queryset,
+        order=queries.PRODUCT_ORDERS["NEWEST"],
+        language=peers.language_of(root),
+        context=info.context,
+        first=first,
+        after=after,
+    )
+
+
+class Village(ModelNode):
+    class Meta:
+        model = models.Village
+        fields = ("slug", "name")
+
+    commune = graphene.Field(Commune, required=True)
+    former_commune_name = graphene.String()
+    crafts = graphene.Field(required_list(Craft))
+    recognition = graphene.Field(VillageRecognition)
+    recognized_on = graphene.Field(Date)
+    story = graphene.Field(Story)
+    location = graphene.Field(Location)
+    images = graphene.Field(required_list(Image))
+    sellers = graphene.Field(lambda: SellerConnection, required=True, first=graphene.Int(), after=graphene.String())
+    products = graphene.Field(
+        lambda: ProductConnection, required=True, first=graphene.Int(), after=graphene.String()
+    )
+    product_count = graphene.Int(required=True)
+
+    @staticmethod
+    def resolve_commune(root: models.Village, info: graphene.ResolveInfo) -> models.Commune:
+        return loaders.related(root, "commune")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_former_commune_name(root: models.Village, info: graphene.ResolveInfo) -> str | None:
+        return root.former_commune or None
+
+    @staticmethod
+    def resolve_crafts(root: models.Village, info: graphene.ResolveInfo) -> list[models.Craft]:
+        return loaders.village_crafts(root)
+
+    @staticmethod
+    def resolve_story(root: models.Village, info: graphene.ResolveInfo) -> Story | None:
+        stories = loaders.stories(root)
+        story = stories.get(peers.language_of(root)) or stories.get("vi") or next(iter(stories.values()), None)
+        if story is None:
+            return None
+        return Story(
+            language=story.language,
+            title=story.title,
+            body=story.body,
+            machine_translated=story.machine_translated,
+            available_languages=sorted(stories),
+        )
+
+    @staticmethod
+    def resolve_location(root: models.Village, info: graphene.ResolveInfo) -> Location | None:
+        if root.latitude is None or root.longitude is None:
+            return None
+        return Location(latitude=root.latitude, longitude=root.longitude)
+
+    @staticmethod
+    def resolve_images(root: models.Village, info: graphene.ResolveInfo) -> list[loaders.ImageView]:
+        return loaders.village_images(root)
+
+    @staticmethod
+    def resolve_sellers(
+        root: models.Village, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
+    ) -> Page:
+        return keyset_page(
+            models.Seller.objects.filter(state=models.SellerState.VERIFIED, village=root.pk),
+            order=["name_key", "id"],
+            language=peers.language_of(root),
+            context=info.context,
+            first=first,
+            after=after,
+        )
+
+    @staticmethod
+    def resolve_products(
+        root: models.Village, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
+    ) -> Page:
+        return products_page(root, info, "village", first, after)
+
+    @staticmethod
+    def resolve_product_count(root: models.Village, info: graphene.ResolveInfo) -> int:
+        return loaders.count_products(root, "village")
+
+
+class Seller(ModelNode):
+    class Meta:
+        model = models.Seller
+        fields = ("slug", "name", "trusted")
+
+    kind = graphene.Field(SellerKind, required=True)
+    state = graphene.Field(SellerState, required=True)
+    village = graphene.Field(Village)
+    commune = graphene.Field(Commune)
+    about = graphene.String(required=True)
+    public_name = graphene.String(
+        required=True, description="The producer as a buyer may know it."
+    )
+    logo = graphene.Field(Image)
+    rating = graphene.Float()
+    review_count = graphene.Int(required=True)
+    product_count = graphene.Int(required=True)
+    products = graphene.Field(
+        lambda: ProductConnection, required=True, first=graphene.Int(), after=graphene.String()
+    )
+
+    @staticmethod
+    def resolve_village(root: models.Seller, info: graphene.ResolveInfo) -> models.Village | None:
+        return loaders.related(root, "village")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_commune(root: models.Seller, info: graphene.ResolveInfo) -> models.Commune | None:
+        return loaders.related(root, "commune")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_about(root: models.Seller, info: graphene.ResolveInfo) -> str:
+        return pick(root.about, peers.language_of(root))
+
+    @staticmethod
+    def resolve_public_name(root: models.Seller, info: graphene.ResolveInfo) -> str:
+        return root.name
+
+    @staticmethod
+    def resolve_logo(root: models.Seller, info: graphene.ResolveInfo) -> loaders.ImageView | None:
+        return loaders.single_image(root, "logo", root.name)
+
+    @staticmethod
+    def resolve_rating(root: models.Seller, info: graphene.ResolveInfo) -> float | None:
+        total, count = loaders.seller_rating(root)
+        return round(total / count, 2) if count else None
+
+    @staticmethod
+    def resolve_review_count(root: models.Seller, info: graphene.ResolveInfo) -> int:
+        return loaders.seller_rating(root)[1]
+
+    @staticmethod
+    def resolve_product_count(root: models.Seller, info: graphene.ResolveInfo) -> int:
+        return loaders.count_products(root, "seller")
+
+    @staticmethod
+    def resolve_products(
+        root: models.Seller, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
+    ) -> Page:
+        return products_page(root, info, "seller", first, after)
+
+
+class OcopCertificate(ModelNode):
+    class Meta:
+        model = models.OcopCertificate
+        fields = ("number", "stars", "issued_by")
+
+    stars = graphene.Int(required=True)
+    level = graphene.Field(OcopLevel, required=True)
+    issued_on = graphene.Field(Date, required=True)
+    expires_on = graphene.Field(Date, required=True)
+    state = graphene.Field(OcopState, required=True)
+    product = graphene.Field(lambda: Product)
+
+    @staticmethod
+    def resolve_state(root: models.OcopCertificate, info: graphene.ResolveInfo) -> str:
+        return queries.certificate_state_today(root)
+
+    @staticmethod
+    def resolve_product(root: models.OcopCertificate, info: graphene.ResolveInfo) -> models.Product:
+        return loaders.related(root, "product")  # type: ignore[no-any-return]
+
+
+class Variant(ModelNode):
+    class Meta:
+        model = models.Variant
+        fields = ("sku", "name")
+
+    options = graphene.Field(required_list(Attribute))
+    price = graphene.Field(Money, required=True)
+    compare_at_price = graphene.Field(Money)
+    available = graphene.Int(description="Null means made to order.")
+    weight_grams = graphene.Int()
+    product = graphene.Field(lambda: Product, required=True)
+    gtin = graphene.String()
+
+    @staticmethod
+    def resolve_options(root: models.Variant, info: graphene.ResolveInfo) -> list[Attribute]:
+        return attributes_of(loaders.related(root, "product"), root.options)
+
+    @staticmethod
+    def resolve_price(root: models.Variant, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.price)
+
+    @staticmethod
+    def resolve_compare_at_price(root: models.Variant, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.compare_at_price)
+
+    @staticmethod
+    def resolve_available(root: models.Variant, info: graphene.ResolveInfo) -> int | None:
+        if loaders.related(root, "product").made_to_order_days is not None:
+            return None
+        return 0 if root.archived_at else root.available
+
+    @staticmethod
+    def resolve_product(root: models.Variant, info: graphene.ResolveInfo) -> models.Product:
+        return loaders.related(root, "product")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_gtin(root: models.Variant, info: graphene.ResolveInfo) -> str | None:
+        return root.gtin or None
+
+
+class Product(ModelNode):
+    class Meta:
+        model = models.Product
+        fields = ("slug", "revision")
+
+    name = graphene.String(required=True)
+    description = graphene.String(required=True)
+    state = graphene.Field(ProductState, required=True)
+    craft = graphene.Field(Craft)
+    village = graphene.Field(Village)
+    seller = graphene.Field(Seller, required=True)
+    ocop = graphene.Field(OcopCertificate, description="The certificate in force today.")
+    ocop_stars = graphene.Int()
+    price = graphene.Field(PriceRange)
+    compare_at_price = graphene.Field(Money)
+    in_stock = graphene.Boolean(required=True)
+    made_to_order_days = graphene.Int()
+    images = graphene.Field(required_list(Image))
+    thumbnail = graphene.Field(Image, width=graphene.Int(default_value=320))
+    variants = graphene.Field(required_list(Variant))
+    attributes = graphene.Field(required_list(Attribute))
+    rating = graphene.Float()
+    review_count = graphene.Int(required=True)
+    sold_count = graphene.Int(required=True)
+    available_languages = graphene.Field(required_list(Language))
+    language = graphene.Field(Language, required=True)
+    machine_translated = graphene.Boolean(required=True)
+    hs_code = graphene.String()
+    gtin = graphene.String()
+    revision = graphene.Int(required=True)
+    created_at = graphene.Field(DateTime, required=True)
+    updated_at = graphene.Field(DateTime, required=True)
+    published_at = graphene.Field(DateTime)
+
+    @staticmethod
+    def resolve_name(root: models.Product, info: graphene.ResolveInfo) -> str:
+        translation = loaders.translation(root)
+        return translation.name if translation else root.name
+
+    @staticmethod
+    def resolve_description(root: models.Product, info: graphene.ResolveInfo) -> str:
+        translation = loaders.translation(root)
+        return (translation.description if translation else "") or root.description
+
+    @staticmethod
+    def resolve_craft(root: models.Product, info: graphene.ResolveInfo) -> models.Craft | None:
+        return loaders.related(root, "craft")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_village(root: models.Product, info: graphene.ResolveInfo) -> models.Village | None:
+        return loaders.related(root, "village")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_seller(root: models.Product, info: graphene.ResolveInfo) -> models.Seller:
+        return loaders.related(root, "seller")  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_ocop(root: models.Product, info: graphene.ResolveInfo) -> models.OcopCertificate | None:
+        return loaders.certificate(root)
+
+    @staticmethod
+    def resolve_ocop_stars(root: models.Product, info: graphene.ResolveInfo) -> int | None:
+        certificate = loaders.certificate(root)
+        return certificate.stars if certificate else None
+
+    @staticmethod
+    def resolve_price(root: models.Product, info: graphene.ResolveInfo) -> PriceRange | None:
+        if not root.price_min:
+            return None
+        return PriceRange(min=vnd(root.price_min), max=vnd(root.price_max))
+
+    @staticmethod
+    def resolve_compare_at_price(root: models.Product, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.compare_at_price)
+
+    @staticmethod
+    def resolve_in_stock(root: models.Product, info: graphene.ResolveInfo) -> bool:
+        return root.made_to_order_days is not None or any(v.available > 0 for v in loaders.variants(root))
+
+    @staticmethod
+    def resolve_images(root: models.Product, info: graphene.ResolveInfo) -> list[loaders.ImageView]:
+        return loaders.product_images(root)
+
+    @staticmethod
+    def resolve_thumbnail(
+        root: models.Product, info: graphene.ResolveInfo, width: int = 320
+    ) -> loaders.ImageView | None:
+        pictures = loaders.product_images(root)
+        return replace(pictures[0], width=width) if pictures else None
+
+    @staticmethod
+    def resolve_variants(root: models.Product, info: graphene.ResolveInfo) -> list[models.Variant]:
+        return loaders.variants(root)
+
+    @staticmethod
+    def resolve_attributes(root: models.Product, info: graphene.ResolveInfo) -> list[Attribute]:
+        return attributes_of(root, root.attributes)
+
+    @staticmethod
+    def resolve_rating(root: models.Product, info: graphene.ResolveInfo) -> float | None:
+        stats = loaders.stats(root)
+        return round(stats.rating_sum / stats.rating_count, 2) if stats and stats.rating_count else None
+
+    @staticmethod
+    def resolve_review_count(root: models.Product, info: graphene.ResolveInfo) -> int:
+        stats = loaders.stats(root)
+        return stats.rating_count if stats else 0
+
+    @staticmethod
+    def resolve_sold_count(root: models.Product, info: graphene.ResolveInfo) -> int:
+        stats = loaders.stats(root)
+        return stats.sold if stats else 0
+
+    @staticmethod
+    def resolve_available_languages(root: models.Product, info: graphene.ResolveInfo) -> list[str]:
+        return sorted({root.language, *loaders.translations(root)})
+
+    @staticmethod
+    def resolve_language(root: models.Product, info: graphene.ResolveInfo) -> str:
+        translation = loaders.translation(root)
+        return translation.language if translation else root.language
+
+    @staticmethod
+    def resolve_machine_translated(root: models.Product, info: graphene.ResolveInfo) -> bool:
+        translation = loaders.translation(root)
+        return bool(translation and translation.machine_translated)
+
+    @staticmethod
+    def resolve_hs_code(root: models.Product, info: graphene.ResolveInfo) -> str | None:
+        return root.hs_code or None
+
+    @staticmethod
+    def resolve_gtin(root: models.Product, info: graphene.ResolveInfo) -> str | None:
+        return root.gtin or None
+
+
+ProductConnection = connection_types("Product", Product)
+SellerConnection = connection_types("Seller", Seller)
+VillageConnection = connection_types("Village", Village)
+OcopCertificateConnection = connection_types("OcopCertificate", OcopCertificate)

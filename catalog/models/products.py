@@ -1,0 +1,187 @@
+"""Crafts, products, variants and their numbers."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.core.fields import Entity
+
+
+class AttributeType(models.TextChoices):
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    CHOICE = "CHOICE"
+    BOOLEAN = "BOOLEAN"
+
+
+class Craft(Entity):
+    """A craft. Names and descriptions are maps of language to text: reference data, short and read together."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    names = models.JSONField()
+    descriptions = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+    synonyms = models.JSONField(default=dict)
+    hs_code = models.CharField(max_length=10, blank=True)
+    ocop_product_set = models.CharField(max_length=12, blank=True)
+    image = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "catalog_craft"
+
+    def __str__(self) -> str:
+        return str(self.names.get("vi", self.slug))
+
+
+class AttributeDefinition(Entity):
+    """An attribute that products of a craft have. `choices` is a list of maps of language to label."""
+
+    craft = models.ForeignKey(Craft, on_delete=models.CASCADE, related_name="attribute_definitions")
+    slug = models.SlugField(max_length=60)
+    names = models.JSONField()
+    type = models.CharField(max_length=8, choices=AttributeType)
+    unit = models.CharField(max_length=20, blank=True)
+    choices = models.JSONField(default=list)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "catalog_attribute_definition"
+        constraints = [models.UniqueConstraint(fields=["craft", "slug"], name="catalog_attribute_once")]
+
+
+class ProductState(models.TextChoices):
+    DRAFT = "DRAFT"
+    IN_REVIEW = "IN_REVIEW"
+    PUBLISHED = "PUBLISHED"
+    REJECTED = "REJECTED"
+    ARCHIVED = "ARCHIVED"
+
+
+class Product(Entity):
+    """A product, and as its seller sees it a listing.
+
+    `attributes` is a list of {slug, value}. `price_min` and `price_max` follow the variants on sale (đồng), so that
+    lists sort by an index; only services write them.
+    """
+
+    slug = models.SlugField(max_length=160, unique=True)
+    seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="products")
+    craft = models.ForeignKey(Craft, on_delete=models.PROTECT, null=True, related_name="products")
+    village = models.ForeignKey("catalog.Village", on_delete=models.PROTECT, null=True, related_name="products")
+    state = models.CharField(max_length=10, choices=ProductState, default=ProductState.DRAFT)
+    language = models.CharField(max_length=12, default="vi")
+    name = models.CharField(max_length=200)
+    name_key = models.CharField(max_length=400, db_collation="C")
+    description = models.TextField(blank=True)
+    attributes = models.JSONField(default=list)
+    made_to_order_days = models.PositiveSmallIntegerField(null=True)
+    hs_code = models.CharField(max_length=10, blank=True)
+    gtin = models.CharField(max_length=14, blank=True)
+    price_min = models.BigIntegerField(default=0)
+    price_max = models.BigIntegerField(default=0)
+    compare_at_price = models.BigIntegerField(null=True)
+    revision = models.PositiveIntegerField(default=1)
+    # Not auto_now: stock alone does not raise it (contract).
+    updated_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    is_sample = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "catalog_product"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="PUBLISHED")
+                | Q(craft__isnull=False, published_at__isnull=False, price_min__gt=0),
+                name="catalog_product_published_is_whole",
+            )
+        ]
+        indexes = [
+            models.Index(
+                F("published_at").desc(), F("id").desc(), condition=Q(state="PUBLISHED"), name="catalog_product_new"
+            ),
+            models.Index("price_min", "id", condition=Q(state="PUBLISHED"), name="catalog_product_price"),
+            models.Index("name_key", "id", condition=Q(state="PUBLISHED"), name="catalog_product_name"),
+            models.Index("updated_at", "id", name="catalog_product_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductTranslation(Entity):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=12)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    story = models.TextField(blank=True)
+    machine_translated = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "catalog_product_translation"
+        constraints = [
+            models.UniqueConstraint(fields=["product", "language"], name="catalog_translation_once")
+        ]
+
+
+class Variant(Entity):
+    """What is bought. The shelf holds `on_hand` pieces, `held` of them for orders not yet paid.
+
+    `seller` repeats the product's, so that the database keeps a SKU unique within its seller.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(max_length=64)
+    name = models.CharField(max_length=120)
+    options = models.JSONField(default=list)
+    price = models.BigIntegerField()
+    compare_at_price = models.BigIntegerField(null=True)
+    on_hand = models.IntegerField(default=0)
+    held = models.IntegerField(default=0)
+    weight_grams = models.PositiveIntegerField(null=True)
+    gtin = models.CharField(max_length=14, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "catalog_variant"
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "sku"], name="catalog_variant_sku_once"),
+            models.CheckConstraint(condition=Q(held__gte=0, on_hand__gte=F("held")), name="catalog_variant_stock"),
+            models.CheckConstraint(condition=Q(price__gt=0), name="catalog_variant_price"),
+        ]
+        indexes = [models.Index(fields=["product", "position"])]
+
+    @property
+    def available(self) -> int:
+        """Pieces on the shelf that nobody holds."""
+        return self.on_hand - self.held
+
+
+class ProductImage(Entity):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
+    asset = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, related_name="uses")
+    position = models.PositiveSmallIntegerField(default=0)
+    alt = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "catalog_product_image"
+        indexes = [models.Index(fields=["product", "position"])]
+
+
+class ProductStats(models.Model):
+    """Numbers of a product that buyers move; a row apart, so that a sale never touches the product."""
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="stats")
+    sold = models.PositiveIntegerField(default=0)
+    sold_30d = models.PositiveIntegerField(default=0)
+    rating_sum = models.PositiveIntegerField(default=0)
+    rating_count = models.PositiveIntegerField(default=0)
+    # rating_sum / rating_count with a little weight on the middle, so that one five is not above twenty.
+    rating_rank = models.FloatField(default=0)
+
+    class Meta:
+        db_table = "catalog_product_stats"
+        indexes = [
+            models.Index(F("sold").desc(), F("product").desc(), name="catalog_stats_sold"),
+            models.Index(F("rating_rank").desc(), F("product").desc(), name="catalog_stats_rating"),
+        ]

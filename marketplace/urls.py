@@ -1,0 +1,19 @@
+"""All addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from marketplace.accounts.authentication import context_of
+from marketplace.core import health
+from marketplace.core.graphql.view import GraphQLView
+from marketplace.schema import executor
+
+urlpatterns = [
+    path("graphql", GraphQLView.as_view(executor=executor, contextualise=context_of), name="graphql"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("oauth/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+]

@@ -1,0 +1,167 @@
+"""Mutations of carts and checkout."""
+
+from typing import Any
+
+import graphene
+
+from marketplace.core.graphql.mutations import answers, payload
+from marketplace.core.graphql.nodes import parse_id
+from marketplace.core.graphql.scalars import Amount, Language
+from marketplace.core.graphql.types import required_list
+from orders import services
+from orders.graphql import types
+from orders.graphql.queries import shown
+
+
+class CartLineInput(graphene.InputObjectType):
+    variant_id = graphene.ID(required=True)
+    quantity = graphene.Int(required=True)
+
+
+class CartLineUpdateInput(graphene.InputObjectType):
+    id = graphene.ID(required=True)
+    quantity = graphene.Int(required=True)
+
+
+class CartCreateInput(graphene.InputObjectType):
+    lines = graphene.List(graphene.NonNull(CartLineInput))
+    language = graphene.Field(Language)
+
+
+class CheckoutPlaceInput(graphene.InputObjectType):
+    cart_id = graphene.ID(required=True)
+    email = graphene.String()
+    phone = graphene.String(required=True)
+    shipping_address = graphene.Field(types.AddressInput)
+    shipping_option_ids = graphene.List(graphene.NonNull(graphene.ID))
+    note = graphene.String()
+    expected_total = graphene.Field(Amount)
+
+
+CartPayload = payload("CartPayload", cart=graphene.Field(types.Cart))
+OrderPayload = payload(
+    "OrderPayload",
+    order=graphene.Field(types.Order),
+    cart=graphene.Field(types.Cart, description="The cart priced anew when the order could not be placed."),
+)
+
+
+def _lines(lines: Any) -> list[dict[str, Any]]:
+    return [
+        {"variant_id": parse_id(line["variant_id"], "Variant"), "quantity": line["quantity"]}
+        for line in lines or []
+    ]
+
+
+class OrdersMutation:
+    cart_create = graphene.Field(CartPayload, input=graphene.Argument(CartCreateInput, required=True))
+    cart_lines_add = graphene.Field(
+        CartPayload, cart_id=graphene.ID(required=True), lines=graphene.Argument(required_list(CartLineInput))
+    )
+    cart_lines_update = graphene.Field(
+        CartPayload,
+        cart_id=graphene.ID(required=True),
+        lines=graphene.Argument(required_list(CartLineUpdateInput)),
+    )
+    cart_lines_remove = graphene.Field(
+        CartPayload, cart_id=graphene.ID(required=True), line_ids=graphene.Argument(required_list(graphene.ID))
+    )
+    cart_delivery_set = graphene.Field(
+        CartPayload,
+        cart_id=graphene.ID(required=True),
+        address=graphene.Argument(types.AddressInput),
+        shipping_option_ids=graphene.List(graphene.NonNull(graphene.ID)),
+    )
+    checkout_place = graphene.Field(
+        OrderPayload,
+        input=graphene.Argument(CheckoutPlaceInput, required=True),
+        idempotency_key=graphene.String(required=True),
+        description=(
+            "Turns a cart into one order with one SellerOrder a seller, and holds the stock until `payBefore`. "
+            "The same key and input give the same order again."
+        ),
+    )
+
+    @staticmethod
+    @answers(CartPayload)
+    def resolve_cart_create(root: Any, info: graphene.ResolveInfo, input: Any) -> dict[str, Any]:
+        cart = services.cart_create(
+            actor=info.context.actor,
+            lines=_lines(input.get("lines")),
+            language=input.get("language") or info.context.language,
+        )
+        return {"cart": shown(cart, info)}
+
+    @staticmethod
+    @answers(CartPayload)
+    def resolve_cart_lines_add(root: Any, info: graphene.ResolveInfo, cart_id: str, lines: Any) -> dict[str, Any]:
+        cart = services.cart_lines_add(
+            actor=info.context.actor, cart_id=parse_id(cart_id, "Cart"), lines=_lines(lines)
+        )
+        return {"cart": shown(cart, info)}
+
+    @staticmethod
+    @answers(CartPayload)
+    def resolve_cart_lines_update(
+        root: Any, info: graphene.ResolveInfo, cart_id: str, lines: Any
+    ) -> dict[str, Any]:
+        wanted = [{"id": parse_id(line["id"], "CartLine"), "quantity": line["quantity"]} for line in lines]
+        cart = services.cart_lines_update(
+            actor=info.context.actor, cart_id=parse_id(cart_id, "Cart"), lines=wanted
+        )
+        return {"cart": shown(cart, info)}
+
+    @staticmethod
+    @answers(CartPayload)
+    def resolve_cart_lines_remove(
+        root: Any, info: graphene.ResolveInfo, cart_id: str, line_ids: list[str]
+    ) -> dict[str, Any]:
+        cart = services.cart_lines_remove(
+            actor=info.context.actor,
+            cart_id=parse_id(cart_id, "Cart"),
+            line_ids=[parse_id(line_id, "CartLine") for line_id in line_ids],
+        )
+        return {"cart": shown(cart, info)}
+
+    @staticmethod
+    @answers(CartPayload)
+    def resolve_cart_delivery_set(
+        root: Any,
+        info: graphene.ResolveInfo,
+        cart_id: str,
+        address: Any = None,
+        shipping_option_ids: list[str] | None = None,
+    ) -> dict[str, Any]:
+        cart = services.cart_delivery_set(
+            actor=info.context.actor,
+            cart_id=parse_id(cart_id, "Cart"),
+            address=types.address_data(address),
+            shipping_option_ids=shipping_option_ids,
+        )
+        return {"cart": shown(cart, info)}
+
+    @staticmethod
+    @answers(OrderPayload)
+    def resolve_checkout_place(
+        root: Any, info: graphene.ResolveInfo, input: Any, idempotency_key: str
+    ) -> dict[str, Any]:
+        data = {
+            "email": input.get("email"),
+            "phone": input["phone"],
+            "shippingAddress": types.address_data(input.get("shipping_address")),
+            "shippingOptionIds": input.get("shipping_option_ids"),
+            "note": input.get("note"),
+            "expectedTotal": input.get("expected_total"),
+        }
+        try:
+            order = services.checkout_place(
+                actor=info.context.actor,
+                cart_id=parse_id(input["cart_id"], "Cart"),
+                data=data,
+                idempotency_key=idempotency_key,
+                language=info.context.language,
+            )
+        except services.CheckoutRefused as refused:
+            shown(refused.payload["cart"], info)
+            raise
+        return {"order": shown(order, info)}

@@ -1,0 +1,416 @@
+"""Types of carts and orders."""
+
+from typing import Any
+
+import graphene
+from django.utils.translation import gettext_lazy as _
+
+from catalog.graphql import loaders as catalog_loaders
+from catalog.graphql.types import Image, Seller, Variant
+from catalog.models import Collection as CollectionValues
+from catalog.models import ImageAsset
+from marketplace.core.graphql import peers
+from marketplace.core.graphql.connections import connection_types
+from marketplace.core.graphql.nodes import ModelNode
+from marketplace.core.graphql.scalars import DateTime
+from marketplace.core.graphql.types import ErrorCode, Money, required_list, vnd
+from marketplace.core.ids import to_global_id
+from orders import models, pricing, tokens
+
+OrderState = graphene.Enum.from_enum(models.OrderState)
+SellerOrderState = graphene.Enum.from_enum(models.SellerOrderState)
+Collection = graphene.Enum.from_enum(CollectionValues)
+
+EVENT_MESSAGES = {
+    "placed": _("Order placed. We keep the things for you until it is paid."),
+    "paid": _("The money has arrived. The sellers are getting your parcels ready."),
+    "expired": _("The order was not paid in time, so the things went back on the shelf."),
+}
+
+
+class Address(graphene.ObjectType):
+    name = graphene.String()
+    phone = graphene.String()
+    line1 = graphene.String()
+    ward = graphene.String()
+    ward_code = graphene.String()
+    province = graphene.String()
+    province_code = graphene.String()
+    postal_code = graphene.String()
+    country = graphene.String()
+
+
+def address_of(data: dict[str, Any] | None) -> Address | None:
+    if data is None:
+        return None
+    return Address(
+        name=data.get("name"),
+        phone=data.get("phone"),
+        line1=data.get("line1"),
+        ward=data.get("ward"),
+        ward_code=data.get("wardCode"),
+        province=data.get("province"),
+        province_code=data.get("provinceCode"),
+        postal_code=data.get("postalCode") or None,
+        country=data.get("country"),
+    )
+
+
+class AddressInput(graphene.InputObjectType):
+    name = graphene.String(required=True)
+    phone = graphene.String(required=True)
+    line1 = graphene.String(required=True)
+    ward_code = graphene.String()
+    ward = graphene.String()
+    district = graphene.String()
+    province = graphene.String()
+    postal_code = graphene.String()
+    country = graphene.String(required=True, default_value="VN")
+
+
+def address_data(value: Any) -> dict[str, Any] | None:
+    """An AddressInput with the contract's own keys."""
+    if value is None:
+        return None
+    keys = {"ward_code": "wardCode", "postal_code": "postalCode"}
+    return {keys.get(key, key): item for key, item in value.items()}
+
+
+class ShippingOption(graphene.ObjectType):
+    id = graphene.ID(required=True)
+    carrier = graphene.String(required=True)
+    name = graphene.String(required=True)
+    price = graphene.Field(Money, required=True)
+    min_days = graphene.Int()
+    max_days = graphene.Int()
+
+    @staticmethod
+    def resolve_price(root: Any, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.price)
+
+
+class CartProblem(graphene.ObjectType):
+    line_id = graphene.ID()
+    seller_id = graphene.ID()
+    code = graphene.Field(ErrorCode, required=True)
+    message = graphene.String(required=True)
+    available = graphene.Int()
+    price = graphene.Field(Money)
+
+    @staticmethod
+    def resolve_line_id(root: pricing.CartProblem, info: graphene.ResolveInfo) -> str | None:
+        return to_global_id("CartLine", root.line_id) if root.line_id else None
+
+    @staticmethod
+    def resolve_seller_id(root: pricing.CartProblem, info: graphene.ResolveInfo) -> str | None:
+        return to_global_id("Seller", root.seller_id) if root.seller_id else None
+
+    @staticmethod
+    def resolve_message(root: pricing.CartProblem, info: graphene.ResolveInfo) -> str:
+        return str(root.message)
+
+    @staticmethod
+    def resolve_price(root: pricing.CartProblem, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.price)
+
+
+class CartLine(graphene.ObjectType):
+    id = graphene.ID(required=True)
+    variant = graphene.Field(Variant, required=True)
+    quantity = graphene.Int(required=True)
+    unit_price = graphene.Field(Money, required=True)
+    total = graphene.Field(Money, required=True)
+
+    @staticmethod
+    def resolve_id(root: pricing.PricedLine, info: graphene.ResolveInfo) -> str:
+        return to_global_id("CartLine", root.line.pk)
+
+    @staticmethod
+    def resolve_quantity(root: pricing.PricedLine, info: graphene.ResolveInfo) -> int:
+        return root.line.quantity
+
+    @staticmethod
+    def resolve_unit_price(root: pricing.PricedLine, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.variant.price)
+
+    @staticmethod
+    def resolve_total(root: pricing.PricedLine, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.total)
+
+
+class CartSeller(graphene.ObjectType):
+    seller = graphene.Field(Seller, required=True)
+    lines = graphene.Field(required_list(CartLine))
+    subtotal = graphene.Field(Money, required=True)
+    shipping = graphene.Field(Money)
+    selected_shipping_option = graphene.Field(ShippingOption)
+    total = graphene.Field(Money, required=True)
+    shipping_options = graphene.Field(required_list(ShippingOption), address=graphene.Argument(AddressInput))
+
+    @staticmethod
+    def resolve_subtotal(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.subtotal)
+
+    @staticmethod
+    def resolve_shipping(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.shipping)
+
+    @staticmethod
+    def resolve_selected_shipping_option(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
+        return root.options[0] if root.shipping is not None else None
+
+    @staticmethod
+    def resolve_total(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.total)
+
+    @staticmethod
+    def resolve_shipping_options(root: pricing.SellerPart, info: graphene.ResolveInfo, address: Any = None) -> Any:
+        return root.options
+
+
+def priced(cart: models.Cart, info: graphene.ResolveInfo) -> pricing.PricedCart:
+    """The cart priced anew, once for all fields of one answer."""
+    if "_priced" not in cart.__dict__:
+        result = pricing.price_cart(cart)
+        options = {"language": info.context.language, "context": info.context}
+        peers.stamp([line.variant for line in result.lines], **options)
+        peers.stamp([part.seller for part in result.parts], **options)
+        cart.__dict__["_priced"] = result
+    return cart.__dict__["_priced"]  # type: ignore[no-any-return]
+
+
+class Cart(ModelNode):
+    class Meta:
+        model = models.Cart
+        fields = ()
+
+    lines = graphene.Field(required_list(CartLine))
+    sellers = graphene.Field(required_list(CartSeller))
+    delivery_address = graphene.Field(Address)
+    subtotal = graphene.Field(Money, required=True)
+    shipping = graphene.Field(
+        Money, description="Null until an address is set. `total` leaves it out while it is null."
+    )
+    total = graphene.Field(Money, required=True)
+    expires_at = graphene.Field(DateTime, required=True)
+    problems = graphene.Field(required_list(CartProblem))
+
+    @staticmethod
+    def resolve_lines(root: models.Cart, info: graphene.ResolveInfo) -> list[pricing.PricedLine]:
+        return priced(root, info).lines
+
+    @staticmethod
+    def resolve_sellers(root: models.Cart, info: graphene.ResolveInfo) -> list[pricing.SellerPart]:
+        return priced(root, info).parts
+
+    @staticmethod
+    def resolve_delivery_address(root: models.Cart, info: graphene.ResolveInfo) -> Address | None:
+        return address_of(root.delivery)
+
+    @staticmethod
+    def resolve_subtotal(root: models.Cart, info: graphene.ResolveInfo) -> Any:
+        return vnd(priced(root, info).subtotal)
+
+    @staticmethod
+    def resolve_shipping(root: models.Cart, info: graphene.ResolveInfo) -> Any:
+        return vnd(priced(root, info).shipping)
+
+    @staticmethod
+    def resolve_total(root: models.Cart, info: graphene.ResolveInfo) -> Any:
+        return vnd(priced(root, info).total)
+
+    @staticmethod
+    def resolve_problems(root: models.Cart, info: graphene.ResolveInfo) -> list[pricing.CartProblem]:
+        return priced(root, info).problems
+
+
+class OrderLine(ModelNode):
+    class Meta:
+        model = models.OrderLine
+        fields = ("product_name", "variant_name", "sku")
+
+    variant = graphene.Field(Variant)
+    quantity = graphene.Int(required=True)
+    unit_price = graphene.Field(Money, required=True)
+    total = graphene.Field(Money, required=True)
+    image = graphene.Field(Image)
+
+    @staticmethod
+    def resolve_variant(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
+        return catalog_loaders.related(root, "variant")
+
+    @staticmethod
+    def resolve_unit_price(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.unit_price)
+
+    @staticmethod
+    def resolve_total(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.total)
+
+    @staticmethod
+    def resolve_image(root: models.OrderLine, info: graphene.ResolveInfo) -> catalog_loaders.ImageView | None:
+        asset = peers.load_related(
+            root, "image", lambda keys: ImageAsset.objects.filter(pk__in=keys, ready=True)
+        )
+        return catalog_loaders.ImageView(asset.pk, asset, root.product_name) if asset else None
+
+
+class SellerOrder(ModelNode):
+    class Meta:
+        model = models.SellerOrder
+        fields = ("number",)
+
+    order = graphene.Field(lambda: Order)
+    seller = graphene.Field(Seller, required=True)
+    state = graphene.Field(SellerOrderState, required=True)
+    lines = graphene.Field(required_list(OrderLine))
+    subtotal = graphene.Field(Money, required=True)
+    shipping = graphene.Field(Money, required=True)
+    total = graphene.Field(Money, required=True)
+    collection = graphene.Field(Collection, required=True)
+    placed_at = graphene.Field(DateTime, required=True)
+    updated_at = graphene.Field(DateTime, required=True)
+    paid_at = graphene.Field(DateTime)
+    confirm_before = graphene.Field(DateTime)
+
+    @staticmethod
+    def resolve_order(root: models.SellerOrder, info: graphene.ResolveInfo) -> models.Order:
+        return _related_order(root)
+
+    @staticmethod
+    def resolve_seller(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return catalog_loaders.related(root, "seller")
+
+    @staticmethod
+    def resolve_lines(root: models.SellerOrder, info: graphene.ResolveInfo) -> list[models.OrderLine]:
+        return peers.load_lists(
+            root,
+            "lines",
+            lambda rows: models.OrderLine.objects.filter(seller_order__in=[r.pk for r in rows]).order_by("id"),
+            "seller_order_id",
+        )
+
+    @staticmethod
+    def resolve_subtotal(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.subtotal)
+
+    @staticmethod
+    def resolve_shipping(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.shipping)
+
+    @staticmethod
+    def resolve_total(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.total)
+
+    @staticmethod
+    def resolve_placed_at(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return _related_order(root).placed_at
+
+
+def _related_order(root: models.SellerOrder) -> models.Order:
+    return peers.load_related(  # type: ignore[no-any-return]
+        root, "order", lambda keys: models.Order.objects.filter(pk__in=keys)
+    )
+
+
+class OrderEvent(graphene.ObjectType):
+    at = graphene.Field(DateTime, required=True)
+    kind = graphene.String(required=True)
+    message = graphene.String(required=True)
+    actor = graphene.String()
+
+    @staticmethod
+    def resolve_at(root: models.OrderEvent, info: graphene.ResolveInfo) -> Any:
+        return root.created_at
+
+    @staticmethod
+    def resolve_message(root: models.OrderEvent, info: graphene.ResolveInfo) -> str:
+        return str(EVENT_MESSAGES.get(root.kind, root.kind))
+
+
+class PaymentDue(graphene.ObjectType):
+    seller_order = graphene.Field(SellerOrder)
+    collection = graphene.Field(Collection, required=True)
+    amount = graphene.Field(Money, required=True)
+    pay_before = graphene.Field(DateTime)
+
+
+class Order(ModelNode):
+    class Meta:
+        model = models.Order
+        fields = ("number",)
+
+    token = graphene.String(description="Opens the order without signing in. Shown to whoever may open it.")
+    state = graphene.Field(OrderState, required=True)
+    placed_at = graphene.Field(DateTime, required=True)
+    email = graphene.String()
+    phone = graphene.String()
+    shipping_address = graphene.Field(Address)
+    due = graphene.Field(required_list(PaymentDue))
+    seller_orders = graphene.Field(required_list(SellerOrder))
+    subtotal = graphene.Field(Money, required=True)
+    shipping = graphene.Field(Money, required=True)
+    total = graphene.Field(Money, required=True)
+    paid_at = graphene.Field(DateTime)
+    pay_before = graphene.Field(DateTime)
+    note = graphene.String()
+    events = graphene.Field(required_list(OrderEvent))
+
+    @staticmethod
+    def resolve_token(root: models.Order, info: graphene.ResolveInfo) -> str:
+        return tokens.order_token(root.pk)
+
+    @staticmethod
+    def resolve_email(root: models.Order, info: graphene.ResolveInfo) -> str | None:
+        return root.email or None
+
+    @staticmethod
+    def resolve_shipping_address(root: models.Order, info: graphene.ResolveInfo) -> Address | None:
+        return address_of(root.address)
+
+    @staticmethod
+    def resolve_due(root: models.Order, info: graphene.ResolveInfo) -> list[PaymentDue]:
+        if root.state != models.OrderState.AWAITING_PAYMENT:
+            return []
+        return [
+            PaymentDue(
+                collection=CollectionValues.PLATFORM, amount=vnd(root.total), pay_before=root.pay_before
+            )
+        ]
+
+    @staticmethod
+    def resolve_seller_orders(root: models.Order, info: graphene.ResolveInfo) -> list[models.SellerOrder]:
+        return peers.load_lists(
+            root,
+            "seller_orders",
+            lambda rows: models.SellerOrder.objects.filter(order__in=[r.pk for r in rows]).order_by("number"),
+            "order_id",
+        )
+
+    @staticmethod
+    def resolve_subtotal(root: models.Order, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.subtotal)
+
+    @staticmethod
+    def resolve_shipping(root: models.Order, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.shipping)
+
+    @staticmethod
+    def resolve_total(root: models.Order, info: graphene.ResolveInfo) -> Any:
+        return vnd(root.total)
+
+    @staticmethod
+    def resolve_note(root: models.Order, info: graphene.ResolveInfo) -> str | None:
+        return root.note or None
+
+    @staticmethod
+    def resolve_events(root: models.Order, info: graphene.ResolveInfo) -> list[models.OrderEvent]:
+        return peers.load_lists(
+            root,
+            "events",
+            lambda rows: models.OrderEvent.objects.filter(order__in=[r.pk for r in rows]).order_by("id"),
+            "order_id",
+        )
+
+
+OrderConnection = connection_types("Order", Order)

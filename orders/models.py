@@ -1,0 +1,162 @@
+"""Carts and orders. An order has one part a seller; prices are frozen on its lines."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.core.fields import Entity
+
+
+class Cart(Entity):
+    """A basket. A guest's cart id is a bearer secret, so it is random throughout, not time-ordered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="carts")
+    language = models.CharField(max_length=12, default="vi")
+    delivery = models.JSONField(null=True)
+    expires_at = models.DateTimeField()
+    ordered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_cart"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ordered_at__isnull=True), name="orders_cart_one_open_a_user"
+            )
+        ]
+        indexes = [models.Index(fields=["expires_at"])]
+
+
+class CartLine(Entity):
+    """`price_seen` is the price the buyer was last shown, so that a change can be told."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    price_seen = models.BigIntegerField()
+
+    class Meta:
+        db_table = "orders_cart_line"
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="orders_cart_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="orders_cart_line_quantity"),
+        ]
+
+
+class OrderState(models.TextChoices):
+    AWAITING_PAYMENT = "AWAITING_PAYMENT"
+    PAID = "PAID"
+    PARTLY_SHIPPED = "PARTLY_SHIPPED"
+    SHIPPED = "SHIPPED"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    REFUNDED = "REFUNDED"
+
+
+class SellerOrderState(models.TextChoices):
+    AWAITING_PAYMENT = "AWAITING_PAYMENT"
+    TO_CONFIRM = "TO_CONFIRM"
+    PREPARING = "PREPARING"
+    SHIPPED = "SHIPPED"
+    DELIVERED = "DELIVERED"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    RETURNED = "RETURNED"
+
+
+class Order(Entity):
+    """What a buyer bought at once. Its link's token is derived from the id, never stored (see `tokens`)."""
+
+    number = models.CharField(max_length=11, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="orders")
+    cart = models.OneToOneField(Cart, on_delete=models.PROTECT, related_name="order")
+    state = models.CharField(max_length=20, choices=OrderState, default=OrderState.AWAITING_PAYMENT)
+    language = models.CharField(max_length=12, default="vi")
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=16)
+    address = models.JSONField()
+    note = models.TextField(blank=True)
+    subtotal = models.BigIntegerField()
+    shipping = models.BigIntegerField()
+    total = models.BigIntegerField()
+    placed_at = models.DateTimeField()
+    pay_before = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_order"
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping")), name="orders_order_adds_up")
+        ]
+        indexes = [
+            models.Index(fields=["user", "-placed_at"]),
+            models.Index(fields=["pay_before"], condition=Q(state="AWAITING_PAYMENT"), name="orders_order_unpaid"),
+        ]
+
+
+class SellerOrder(Entity):
+    """One seller's part of an order."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="seller_orders")
+    seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=16, unique=True)
+    state = models.CharField(max_length=20, choices=SellerOrderState, default=SellerOrderState.AWAITING_PAYMENT)
+    collection = models.CharField(max_length=10, default="PLATFORM")
+    shipping_option = models.CharField(max_length=40)
+    subtotal = models.BigIntegerField()
+    shipping = models.BigIntegerField()
+    total = models.BigIntegerField()
+    paid_at = models.DateTimeField(null=True)
+    confirm_before = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_seller_order"
+        constraints = [
+            models.UniqueConstraint(fields=["order", "seller"], name="orders_one_part_a_seller"),
+            models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping")), name="orders_part_adds_up"),
+        ]
+        indexes = [models.Index(fields=["seller", "-created_at"])]
+
+
+class OrderLine(Entity):
+    """`from_shelf` pieces are held until paid, `to_make` are made to order; together they are the quantity."""
+
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="lines")
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
+    product_name = models.CharField(max_length=200)
+    variant_name = models.CharField(max_length=120)
+    sku = models.CharField(max_length=64)
+    image = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, null=True, related_name="+")
+    quantity = models.PositiveIntegerField()
+    unit_price = models.BigIntegerField()
+    total = models.BigIntegerField()
+    from_shelf = models.PositiveIntegerField()
+    to_make = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "orders_order_line"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity=F("from_shelf") + F("to_make"), quantity__gt=0), name="orders_line_sources"
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("unit_price") * F("quantity")), name="orders_line_adds_up"
+            ),
+        ]
+
+
+class OrderEvent(Entity):
+    """A step in the life of an order; `kind` is a stable name, words come from the reader's language."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=40)
+    details = models.JSONField(default=dict)
+    actor = models.CharField(max_length=20, default="system")
+
+    class Meta:
+        db_table = "orders_order_event"
+        indexes = [models.Index(fields=["order", "created_at"])]

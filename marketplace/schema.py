@@ -7,13 +7,15 @@ from marketplace.accounts.graphql.types import AccountsQuery
 from marketplace.core.graphql.executor import Executor
 from orders.graphql.mutations import OrdersMutation
 from orders.graphql.queries import OrdersQuery
+from payments.graphql.types import PaymentsMutation, PaymentsQuery
+from search.graphql.types import SearchQuery
 
 
-class Query(AccountsQuery, CatalogQuery, OrdersQuery, graphene.ObjectType):
+class Query(AccountsQuery, CatalogQuery, OrdersQuery, PaymentsQuery, SearchQuery, graphene.ObjectType):
     """Everything that can be read."""
 
 
-class Mutation(OrdersMutation, graphene.ObjectType):
+class Mutation(OrdersMutation, PaymentsMutation, graphene.ObjectType):
     """Everything that can be changed."""
 
 

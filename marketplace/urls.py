@@ -7,11 +7,14 @@ from marketplace.accounts.authentication import context_of
 from marketplace.core import health
 from marketplace.core.graphql.view import GraphQLView
 from marketplace.schema import executor
+from payments import views as payment_views
 
 urlpatterns = [
     path("graphql", GraphQLView.as_view(executor=executor, contextualise=context_of), name="graphql"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("payments/webhooks/sepay", payment_views.sepay_webhook, name="sepay_webhook"),
+    path("payments/webhooks/stripe", payment_views.stripe_webhook, name="stripe_webhook"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),

@@ -3,3 +3,16 @@ from django.apps import AppConfig
 
 class SearchConfig(AppConfig):
     name = "search"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from catalog.events import ProductsChanged, StockFlipped
+        from marketplace.core.events import subscribe
+        from marketplace.core.health import register_optional
+        from search.elastic import is_up
+        from search.services import outbox_add
+
+        subscribe(ProductsChanged, lambda event: outbox_add(event.product_ids))
+        subscribe(StockFlipped, lambda event: outbox_add([event.product_id]))
+        register_optional("search", lambda: is_up() if settings.ELASTICSEARCH_URL else None)

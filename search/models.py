@@ -19,7 +19,14 @@ class SearchOutbox(models.Model):
 class SearchDocument(models.Model):
     """A product as search knows it: its version counter and the texts the PostgreSQL engine matches."""
 
-    product_id = models.UUIDField(primary_key=True)
+    # No constraint: the counter outlives a product that is erased.
+    product = models.OneToOneField(
+        "catalog.Product",
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="search_document",
+    )
     version = models.BigIntegerField(default=0)
     gone = models.BooleanField(default=False)
     # Weights: A name, B craft, village and seller, C attributes, D description. Accented and folded side by side.
@@ -45,3 +52,20 @@ class SearchPoison(models.Model):
 
     class Meta:
         db_table = "search_poison"
+
+
+class IndexState(models.TextChoices):
+    BUILDING = "BUILDING"
+    LIVE = "LIVE"
+    OLD = "OLD"
+
+
+class SearchIndex(models.Model):
+    """An Elasticsearch index of ours. Changes are written to the live one and to one that is being built."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    state = models.CharField(max_length=8, choices=IndexState)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "search_index"

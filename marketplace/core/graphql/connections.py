@@ -27,7 +27,10 @@ class Edge:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        return self.extra.get(name)
+        try:
+            return self.extra[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 @dataclass(slots=True)

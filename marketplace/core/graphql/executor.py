@@ -5,6 +5,7 @@ its text to the client.
 """
 
 import hashlib
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from marketplace.core.graphql.limits import measure_operation
 log = structlog.get_logger(__name__)
 Formatted = dict[str, Any]
 MAX_VALIDATION_ERRORS = 20
+_ESCAPED_NUL = re.compile(r"\\u(0000|\{0+\})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Executor:
         key = hashlib.sha256(query.encode()).hexdigest()
         document: DocumentNode | None = self.documents.get(key)
         if document is None:
+            if "\0" in query or _ESCAPED_NUL.search(query):
+                raise RequestError("BAD_USER_INPUT", "The query holds characters that are no text.")
             document = self._parse(query)
             self.documents.put(key, document)
         return document
@@ -179,8 +183,9 @@ class Executor:
             context_value=context,
             variable_values=request.variables,
             operation_name=request.operation_name,
+            # The schema is sync, so nothing needs to be looked at twice.
+            is_awaitable=lambda _value: False,
         )
-        # The schema is sync: no resolver returns an awaitable.
         errors = [self._format(error) for error in result.errors or []]  # type: ignore[union-attr]
         if result.data is None and errors and all("path" not in error for error in errors):  # type: ignore[union-attr]
             return Answer({"errors": errors}, refused=True, code=errors[0]["extensions"]["code"])

@@ -136,9 +136,20 @@ def _loads(text: str | bytes) -> Any:
     raw = text.encode() if isinstance(text, str) else text
     check_json_depth(raw, settings.GRAPHQL_MAX_JSON_DEPTH)
     try:
-        return json.loads(raw)
+        data = json.loads(raw)
     except (ValueError, RecursionError):
         raise _Malformed("BAD_USER_INPUT", "The request is not valid JSON.") from None
+    if b"\\u" in raw and not _is_text(data):
+        raise _Malformed("BAD_USER_INPUT", "The request holds characters that are no text.")
+    return data
+
+
+def _is_text(data: Any) -> bool:
+    """Whether all strings can be stored: no NUL, no half of a surrogate pair."""
+    try:
+        return "\\u0000" not in json.dumps(data, ensure_ascii=False).encode().decode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _from_mapping(data: Any) -> Request:

@@ -1,0 +1,90 @@
+"""What a search engine is: both answer the same requests with the same shapes."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+MAX_RESULTS = 1000
+
+
+class EngineDown(Exception):
+    """The engine did not answer in time, or not sensibly. The caller falls back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """`criteria` is a ProductFilter as `catalog.queries.filter_products` takes it; `sort` a SearchSort."""
+
+    query: str
+    criteria: dict[str, Any] = field(default_factory=dict)
+    sort: str = "RELEVANCE"
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    product_id: uuid.UUID
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    hits: list[Hit]
+    total: int
+
+
+# Facet → value → number of products. ATTRIBUTE facets are keyed "ATTRIBUTE:slug".
+Facets = dict[str, dict[str, int]]
+FACET_FIELDS = ("CRAFT", "VILLAGE", "COMMUNE", "SELLER", "OCOP_STARS", "PRICE", "IN_STOCK")
+# The criterion each facet ignores when it counts.
+OWN_CRITERION = {
+    "CRAFT": "craft",
+    "VILLAGE": "village",
+    "COMMUNE": "commune",
+    "SELLER": "seller",
+    "OCOP_STARS": "ocop_stars",
+    "PRICE": "price",
+    "IN_STOCK": "in_stock",
+}
+PRICE_BUCKETS: tuple[tuple[int | None, int | None], ...] = (
+    (None, 99_999),
+    (100_000, 299_999),
+    (300_000, 499_999),
+    (500_000, 999_999),
+    (1_000_000, 4_999_999),
+    (5_000_000, None),
+)
+
+
+def bucket_value(low: int | None, high: int | None) -> str:
+    """"min-max", either side may be empty."""
+    return f"{'' if low is None else low}-{'' if high is None else high}"
+
+
+def without(criteria: dict[str, Any], facet: str) -> dict[str, Any]:
+    """The criteria less the facet's own."""
+    if facet.startswith("ATTRIBUTE:"):
+        slug = facet.removeprefix("ATTRIBUTE:")
+        others = [item for item in criteria.get("attributes") or [] if item["slug"] != slug]
+        return {**criteria, "attributes": others}
+    own = OWN_CRITERION[facet]
+    return {key: value for key, value in criteria.items() if key != own}
+
+
+class Engine(Protocol):
+    """Raises EngineDown where it cannot answer."""
+
+    name: str
+
+    def search(self, request: SearchRequest) -> Hits:
+        """Hits `offset` to `offset + limit` and how many there are in all."""
+        ...
+
+    def facets(self, request: SearchRequest, attributes: list[str]) -> Facets:
+        """Counts for each facet, ignoring its own filter; `attributes` are slugs to count too."""
+        ...
+
+    def suggest(self, query: str, limit: int) -> list[uuid.UUID]:
+        """Products whose name begins, or goes on, with what was typed, best first."""
+        ...

@@ -1,0 +1,331 @@
+"""Search in the schema."""
+
+import time
+from typing import Any
+
+import graphene
+
+from catalog import models as catalog_models
+from catalog import queries as catalog
+from catalog.graphql import loaders
+from catalog.graphql.queries import ProductFilter, product_criteria
+from catalog.graphql.types import Image, Product
+from catalog.texts import pick
+from marketplace.core.errors import RequestError
+from marketplace.core.graphql import peers
+from marketplace.core.graphql.connections import (
+    Edge,
+    Page,
+    bad_cursor,
+    connection_types,
+    decode_cursor,
+    encode_cursor,
+    page_size,
+)
+from marketplace.core.graphql.scalars import Language
+from marketplace.core.graphql.types import required_list
+from marketplace.core.vietnamese import fold
+from search import queries, text
+from search.engine import FACET_FIELDS, MAX_RESULTS, Facets, SearchRequest
+from search.labels import FACET_LABELS, bucket_label, stars_label
+
+SearchSort = graphene.Enum(
+    "SearchSort",
+    [(name, name) for name in ("RELEVANCE", "NEWEST", "PRICE_ASC", "PRICE_DESC", "BEST_SELLING", "TOP_RATED")],
+)
+FacetField = graphene.Enum("FacetField", [(name, name) for name in (*FACET_FIELDS, "ATTRIBUTE")])
+SuggestionKind = graphene.Enum(
+    "SuggestionKind", [(name, name) for name in ("PRODUCT", "CRAFT", "VILLAGE", "SELLER", "QUERY")]
+)
+MAX_SUGGESTIONS = 20
+
+
+class FacetValue(graphene.ObjectType):
+    value = graphene.String(required=True)
+    label = graphene.String(required=True)
+    count = graphene.Int(required=True)
+    selected = graphene.Boolean(required=True)
+
+
+class Facet(graphene.ObjectType):
+    """For ATTRIBUTE, `attribute` is its slug. The value of a PRICE bucket is "min-max", either side may be empty."""
+
+    field = graphene.Field(FacetField, required=True)
+    label = graphene.String(required=True)
+    attribute = graphene.String()
+    values = graphene.Field(required_list(FacetValue))
+
+
+class Suggestion(graphene.ObjectType):
+    text = graphene.String(required=True)
+    kind = graphene.Field(SuggestionKind, required=True)
+    slug = graphene.String()
+    thumbnail = graphene.Field(Image)
+
+
+def _resolve_facets(page: Page, info: graphene.ResolveInfo) -> list[Facet]:
+    request, language = page.extra["request"], page.extra["language"]
+    return _facets(request, language)
+
+
+ProductSearchConnection = connection_types(
+    "ProductSearch",
+    Product,
+    edge_fields={"score": graphene.Float(), "highlight": graphene.String()},
+    facets=graphene.Field(required_list(Facet), resolver=_resolve_facets),
+    degraded=graphene.Boolean(
+        required=True, description="True while Elasticsearch is away and the database answers in its place."
+    ),
+    took_ms=graphene.Int(required=True),
+)
+
+
+class SearchQuery:
+    search_products = graphene.Field(
+        ProductSearchConnection,
+        required=True,
+        query=graphene.String(required=True),
+        filter=graphene.Argument(ProductFilter),
+        sort=graphene.Argument(SearchSort, default_value="RELEVANCE"),
+        first=graphene.Int(default_value=20),
+        after=graphene.String(),
+        language=graphene.Argument(Language),
+    )
+    suggestions = graphene.Field(
+        required_list(Suggestion),
+        query=graphene.String(required=True),
+        limit=graphene.Int(default_value=8),
+        language=graphene.Argument(Language),
+    )
+
+    @staticmethod
+    def resolve_search_products(
+        root: Any,
+        info: graphene.ResolveInfo,
+        query: str,
+        filter: Any = None,
+        sort: Any = "RELEVANCE",
+        first: int | None = 20,
+        after: str | None = None,
+        language: str | None = None,
+    ) -> Page:
+        started = time.perf_counter()
+        sort_name = str(getattr(sort, "value", sort))
+        size, offset = page_size(first), _offset(after, sort_name)
+        request = SearchRequest(
+            query=query[: text.MAX_QUERY],
+            criteria=product_criteria(filter),
+            sort=sort_name,
+            offset=offset,
+            limit=size,
+        )
+        answered = queries.search_products(request)
+        hits = answered.hits
+        rows = {
+            row.pk: row
+            for row in peers.stamp(
+                catalog.products_listed().filter(pk__in=[hit.product_id for hit in hits.hits]),
+                language=language or info.context.language,
+                context=info.context,
+            )
+        }
+        edges = [
+            Edge(
+                encode_cursor(f"search:{sort_name}", [offset + position + 1]),
+                rows[hit.product_id],
+                {"score": hit.score, "highlight": _Highlight(rows[hit.product_id], query)},
+            )
+            for position, hit in enumerate(hits.hits)
+            if hit.product_id in rows
+        ]
+        reachable = min(hits.total, MAX_RESULTS)
+        page = Page(
+            edges,
+            has_next_page=offset + len(hits.hits) < reachable and bool(hits.hits),
+            has_previous_page=offset > 0,
+            count=lambda: hits.total,
+            extra={"request": request, "language": language or info.context.language},
+        )
+        return _SearchPage(page, answered.degraded, round((time.perf_counter() - started) * 1000))
+
+    @staticmethod
+    def resolve_suggestions(
+        root: Any, info: graphene.ResolveInfo, query: str, limit: int = 8, language: str | None = None
+    ) -> list[Suggestion]:
+        if not 1 <= limit <= MAX_SUGGESTIONS:
+            raise RequestError("BAD_USER_INPUT", f"limit is between 1 and {MAX_SUGGESTIONS}.")
+        return _suggestions(query[: text.MAX_QUERY], limit, language or info.context.language, info)
+
+
+class _SearchPage(Page):
+    """A page of a search, with how it was answered."""
+
+    __slots__ = ("degraded", "took_ms")
+
+    def __init__(self, page: Page, degraded: bool, took_ms: int) -> None:
+        super().__init__(page.edges, page.has_next_page, page.has_previous_page, page.count, page.extra)
+        self.degraded = degraded
+        self.took_ms = took_ms
+
+
+class _Highlight:
+    """The name with the query's syllables marked, worked out when it is asked for."""
+
+    __slots__ = ("product", "query")
+
+    def __init__(self, product: catalog_models.Product, query: str) -> None:
+        self.product, self.query = product, query
+
+    def __str__(self) -> str:
+        translation = loaders.translation(self.product)
+        name = translation.name if translation else self.product.name
+        return text.highlight(name, self.query) or text.escape(name)
+
+
+def _offset(after: str | None, sort: str) -> int:
+    if after is None:
+        return 0
+    (position,) = decode_cursor(after, f"search:{sort}", 1)
+    if isinstance(position, bool) or not isinstance(position, int) or not 0 <= position <= MAX_RESULTS:
+        raise bad_cursor()
+    return position
+
+
+def _facets(request: SearchRequest, language: str) -> list[Facet]:
+    crafts = request.criteria.get("craft") or []
+    definitions = (
+        list(
+            catalog_models.AttributeDefinition.objects.filter(craft__slug=crafts[0], type="CHOICE").order_by(
+                "position"
+            )
+        )
+        if len(crafts) == 1
+        else []
+    )
+    counts = queries.search_facets(request, [row.slug for row in definitions])
+    labels = _labels(counts, language)
+    found = [
+        Facet(
+            field=name,
+            label=str(FACET_LABELS[name]),
+            values=_values(name, counts.get(name, {}), labels.get(name, {}), request.criteria),
+        )
+        for name in FACET_FIELDS
+    ]
+    for definition in definitions:
+        key = f"ATTRIBUTE:{definition.slug}"
+        choices = {choice["vi"]: pick(choice, language) for choice in definition.choices}
+        values = _values(key, counts.get(key, {}), choices, request.criteria)
+        if values:
+            found.append(
+                Facet(
+                    field="ATTRIBUTE",
+                    label=pick(definition.names, language),
+                    attribute=definition.slug,
+                    values=values,
+                )
+            )
+    return found
+
+
+def _labels(counts: Facets, language: str) -> dict[str, dict[str, str]]:
+    """Names of crafts, villages, communes and sellers by slug, one statement each."""
+    models: dict[str, Any] = {
+        "VILLAGE": catalog_models.Village,
+        "COMMUNE": catalog_models.Commune,
+        "SELLER": catalog_models.Seller,
+    }
+    found = {
+        name: dict(model.objects.filter(slug__in=counts.get(name, {})).values_list("slug", "name"))
+        for name, model in models.items()
+    }
+    found["CRAFT"] = {
+        slug: pick(names, language)
+        for slug, names in catalog_models.Craft.objects.filter(slug__in=counts.get("CRAFT", {})).values_list(
+            "slug", "names"
+        )
+    }
+    found["OCOP_STARS"] = {value: stars_label(value) for value in counts.get("OCOP_STARS", {})}
+    found["PRICE"] = {value: bucket_label(value) for value in counts.get("PRICE", {})}
+    found["IN_STOCK"] = {"true": str(FACET_LABELS["IN_STOCK"])}
+    return found
+
+
+def _values(
+    name: str, counts: dict[str, int], labels: dict[str, str], criteria: dict[str, Any]
+) -> list[FacetValue]:
+    values = [
+        FacetValue(
+            value=value, label=labels.get(value, value), count=number, selected=_selected(name, value, criteria)
+        )
+        for value, number in counts.items()
+        if number
+    ]
+    if name == "PRICE":
+        return sorted(values, key=lambda item: int(item.value.split("-")[0] or 0))
+    if name == "OCOP_STARS":
+        return sorted(values, key=lambda item: item.value, reverse=True)
+    return sorted(values, key=lambda item: (-item.count, fold(item.label)))
+
+
+def _selected(name: str, value: str, criteria: dict[str, Any]) -> bool:
+    if name.startswith("ATTRIBUTE:"):
+        slug = name.removeprefix("ATTRIBUTE:")
+        return any(i["slug"] == slug and value in i["values"] for i in criteria.get("attributes") or [])
+    if name == "IN_STOCK":
+        return criteria.get("in_stock") is True
+    if name in {"PRICE", "OCOP_STARS"}:
+        given = criteria.get(name.lower()) or {}
+        low, _, high = value.partition("-") if name == "PRICE" else (value, "", "")
+        if name == "OCOP_STARS":
+            return given.get("min") == int(value)
+        return bool(given) and str(given.get("min") or "") == low and str(given.get("max") or "") == high
+    return value in (criteria.get(name.lower()) or [])
+
+
+def _suggestions(query: str, limit: int, language: str, info: graphene.ResolveInfo) -> list[Suggestion]:
+    wanted = text.folded(query)
+    if len(wanted) < 2:
+        return []
+
+    def begins(name: str) -> bool:
+        return f" {text.folded(name)}".find(f" {wanted}") >= 0
+
+    found = [
+        Suggestion(text=pick(craft.names, language), kind="CRAFT", slug=craft.slug)
+        for craft in catalog.crafts_in_order()
+        if begins(pick(craft.names, language)) or begins(craft.names["vi"])
+    ]
+    for kind, rows in (
+        ("VILLAGE", catalog_models.Village.objects.order_by("name_key")),
+        (
+            "SELLER",
+            catalog_models.Seller.objects.filter(
+                state=catalog_models.SellerState.VERIFIED, slug__contains=wanted.replace(" ", "-")
+            ).order_by("name_key")[:limit],
+        ),
+    ):
+        found += [Suggestion(text=row.name, kind=kind, slug=row.slug) for row in rows if begins(row.name)]
+    # Products come first in number, but a craft or a village that fits is the shorter way.
+    found = found[: max(limit // 2, 1)]
+    keys = queries.suggest_products(query, limit - len(found))
+    products = {
+        row.pk: row
+        for row in peers.stamp(
+            catalog.products_listed().filter(pk__in=keys), language=language, context=info.context
+        )
+    }
+    return found + [_product_suggestion(products[key]) for key in keys if key in products]
+
+
+def _product_suggestion(product: catalog_models.Product) -> Suggestion:
+    translation = loaders.translation(product)
+    pictures = loaders.product_images(product)
+    return Suggestion(
+        text=translation.name if translation else product.name,
+        kind="PRODUCT",
+        slug=product.slug,
+        thumbnail=pictures[0] if pictures else None,
+    )
+
+

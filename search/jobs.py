@@ -1,0 +1,24 @@
+"""Jobs of search."""
+
+from procrastinate.contrib.django import app
+
+from search import services
+from search.models import SearchOutbox
+
+MAX_ROUNDS = 50
+
+
+@app.task(queue="search")
+def drain_outbox() -> None:
+    """Indexes what has changed. Many are deferred in a burst: the first does the work, the others find nothing."""
+    for _round in range(MAX_ROUNDS):
+        if not services.drain():
+            return
+
+
+@app.periodic(cron="*/10 * * * * *")
+@app.task(queue="search")
+def drain_leftovers(timestamp: int) -> None:
+    """Catches what stayed behind while Elasticsearch was away."""
+    if SearchOutbox.objects.exists():
+        drain_outbox.func()

@@ -1,0 +1,19 @@
+"""`manage.py search_reindex`: builds the search index anew beside the old one, then swaps."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search.engine import EngineDown
+from search.services import reindex
+
+
+class Command(BaseCommand):
+    help = "Rebuilds search for all products without a pause: readers keep the old index until the new one is whole."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            for done, total in reindex():
+                self.stdout.write(f"{done}/{total} products")
+        except EngineDown as error:
+            raise CommandError(f"Elasticsearch does not answer: {error}. The old index still serves.") from error

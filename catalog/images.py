@@ -1,12 +1,13 @@
 """Pictures: what is taken in, and the renditions that are made of it.
 
-    bytes → `inspect` (refuses before decoding in full) → original kept private → `render` in a job → public files
+bytes → `inspect` (refuses before decoding in full) → original kept private → `render` in a job → public files
 """
 
 import base64
 import hashlib
 import io
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -43,7 +44,9 @@ def open_checked(data: bytes) -> Image.Image:
     Raises DomainError FILE_TOO_LARGE, FILE_TYPE or FILE_BROKEN, before decoding where the header is enough.
     """
     if len(data) > settings.IMAGE_MAX_BYTES:
-        raise _broken(ErrorCode.FILE_TOO_LARGE, _("The picture is larger than 20 MB. Take it at a lower quality."))
+        raise _broken(
+            ErrorCode.FILE_TOO_LARGE, _("The picture is larger than 20 MB. Take it at a lower quality.")
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -52,7 +55,9 @@ def open_checked(data: bytes) -> Image.Image:
                 raise _broken(ErrorCode.FILE_TOO_LARGE, _("The picture has more than 50 megapixels."))
             picture.load()
     except UnidentifiedImageError:
-        raise _broken(ErrorCode.FILE_TYPE, _("This is no picture we can read. Send JPEG, PNG, WebP or AVIF.")) from None
+        raise _broken(
+            ErrorCode.FILE_TYPE, _("This is no picture we can read. Send JPEG, PNG, WebP or AVIF.")
+        ) from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _broken(
             ErrorCode.FILE_BROKEN, _("The picture is damaged or did not arrive whole. Please send it again.")
@@ -69,12 +74,17 @@ def upright_srgb(picture: Image.Image) -> Image.Image:
     picture = ImageOps.exif_transpose(picture)
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in {"RGB", "CMYK", "L"}:
-        try:
-            picture = ImageCms.profileToProfile(
-                picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
-            ) or picture
-        except ImageCms.PyCMSError:
-            pass  # a broken profile: take the numbers as they are
+        # A broken profile: take the numbers as they are.
+        with suppress(ImageCms.PyCMSError):
+            picture = (
+                ImageCms.profileToProfile(
+                    picture,
+                    ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                    ImageCms.createProfile("sRGB"),
+                    outputMode="RGB",
+                )
+                or picture
+            )
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         ground = Image.new("RGBA", picture.size, "#FBF7EF")
         ground.alpha_composite(picture.convert("RGBA"))

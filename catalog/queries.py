@@ -48,7 +48,9 @@ def _own(actor: Actor, prefix: str) -> Q:
         return Q(pk__in=[])
     sellers = SellerMember.objects.filter(user=actor.user).values("seller_id")
     communes = CommuneOfficer.objects.filter(user=actor.user).values("commune_id")
-    return Q(**{f"{prefix}pk__in" if prefix else "pk__in": sellers}) | Q(**{f"{prefix}commune_id__in": communes})
+    return Q(**{f"{prefix}pk__in" if prefix else "pk__in": sellers}) | Q(
+        **{f"{prefix}commune_id__in": communes}
+    )
 
 
 def products_visible_to(actor: Actor) -> QuerySet[Product]:
@@ -108,10 +110,12 @@ def certificate_state_today(certificate: OcopCertificate) -> str:
 
 
 def variants_on_sale(product_ids: Iterable[uuid.UUID]) -> QuerySet[Variant]:
-    return Variant.objects.filter(product_id__in=list(product_ids), archived_at=None).order_by("position", "id")
+    return Variant.objects.filter(product_id__in=list(product_ids), archived_at=None).order_by(
+        "position", "id"
+    )
 
 
-def in_stock_condition() -> Q:
+def in_stock_condition() -> Any:
     """A product one can buy now: a free piece of some variant, or made to order."""
     shelf = Variant.objects.filter(product=OuterRef("pk"), archived_at=None, on_hand__gt=F("held"))
     return Q(made_to_order_days__isnull=False) | Exists(shelf)

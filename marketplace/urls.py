@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from oauth2_provider.views import RevokeTokenView, TokenView
 
 from marketplace.accounts.authentication import context_of
 from marketplace.core import health
@@ -18,5 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
-    path("oauth/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    # Partner apps are made by a command: only tokens are given out here, no pages.
+    path("oauth/token/", TokenView.as_view(), name="oauth_token"),
+    path("oauth/revoke_token/", RevokeTokenView.as_view(), name="oauth_revoke_token"),
 ]

@@ -19,13 +19,17 @@ def parse_address(data: dict[str, Any], *path: str) -> tuple[dict[str, Any], lis
     for key, limit in _LIMITS.items():
         if len(clean[key]) > limit:
             problems.append(
-                Problem(ErrorCode.TOO_LONG, _("At most %(limit)s characters.") % {"limit": limit}, (*path, key))
+                Problem(
+                    ErrorCode.TOO_LONG, _("At most %(limit)s characters.") % {"limit": limit}, (*path, key)
+                )
             )
     if not clean["name"]:
         problems.append(Problem(ErrorCode.REQUIRED, _("Who receives the parcel?"), (*path, "name")))
     if not clean["line1"]:
         problems.append(
-            Problem(ErrorCode.REQUIRED, _("Give the house number and street, or the village."), (*path, "line1"))
+            Problem(
+                ErrorCode.REQUIRED, _("Give the house number and street, or the village."), (*path, "line1")
+            )
         )
     phone = parse_phone(str(data.get("phone") or ""))
     if phone is None:
@@ -71,7 +75,11 @@ def _fill_ward(clean: dict[str, Any], code: str, path: tuple[str, ...]) -> list[
             if code
             else ("ward", _("Choose the ward or commune of today, and its province or city."))
         )
-        return [Problem(ErrorCode.INVALID if code or clean["ward"] else ErrorCode.REQUIRED, message, (*path, field))]
+        return [
+            Problem(
+                ErrorCode.INVALID if code or clean["ward"] else ErrorCode.REQUIRED, message, (*path, field)
+            )
+        ]
     clean.update(
         ward=ward.name, wardCode=ward.code, province=ward.province.name, provinceCode=ward.province.code
     )

@@ -13,7 +13,9 @@ class Cart(Entity):
     """A basket. A guest's cart id is a bearer secret, so it is random throughout, not time-ordered."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="carts")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="carts"
+    )
     language = models.CharField(max_length=12, default="vi")
     delivery = models.JSONField(null=True)
     expires_at = models.DateTimeField()
@@ -72,7 +74,9 @@ class Order(Entity):
     """What a buyer bought at once. Its link's token is derived from the id, never stored (see `tokens`)."""
 
     number = models.CharField(max_length=11, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="orders")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="orders"
+    )
     cart = models.OneToOneField(Cart, on_delete=models.PROTECT, related_name="order")
     state = models.CharField(max_length=20, choices=OrderState, default=OrderState.AWAITING_PAYMENT)
     language = models.CharField(max_length=12, default="vi")
@@ -90,11 +94,15 @@ class Order(Entity):
     class Meta:
         db_table = "orders_order"
         constraints = [
-            models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping")), name="orders_order_adds_up")
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") + F("shipping")), name="orders_order_adds_up"
+            )
         ]
         indexes = [
             models.Index(fields=["user", "-placed_at"]),
-            models.Index(fields=["pay_before"], condition=Q(state="AWAITING_PAYMENT"), name="orders_order_unpaid"),
+            models.Index(
+                fields=["pay_before"], condition=Q(state="AWAITING_PAYMENT"), name="orders_order_unpaid"
+            ),
         ]
 
 
@@ -104,7 +112,9 @@ class SellerOrder(Entity):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="seller_orders")
     seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=16, unique=True)
-    state = models.CharField(max_length=20, choices=SellerOrderState, default=SellerOrderState.AWAITING_PAYMENT)
+    state = models.CharField(
+        max_length=20, choices=SellerOrderState, default=SellerOrderState.AWAITING_PAYMENT
+    )
     collection = models.CharField(max_length=10, default="PLATFORM")
     shipping_option = models.CharField(max_length=40)
     subtotal = models.BigIntegerField()
@@ -117,7 +127,9 @@ class SellerOrder(Entity):
         db_table = "orders_seller_order"
         constraints = [
             models.UniqueConstraint(fields=["order", "seller"], name="orders_one_part_a_seller"),
-            models.CheckConstraint(condition=Q(total=F("subtotal") + F("shipping")), name="orders_part_adds_up"),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") + F("shipping")), name="orders_part_adds_up"
+            ),
         ]
         indexes = [models.Index(fields=["seller", "-created_at"])]
 
@@ -141,7 +153,8 @@ class OrderLine(Entity):
         db_table = "orders_order_line"
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity=F("from_shelf") + F("to_make"), quantity__gt=0), name="orders_line_sources"
+                condition=Q(quantity=F("from_shelf") + F("to_make"), quantity__gt=0),
+                name="orders_line_sources",
             ),
             models.CheckConstraint(
                 condition=Q(total=F("unit_price") * F("quantity")), name="orders_line_adds_up"

@@ -34,7 +34,12 @@ def check_digit(digits: str) -> str:
 
 def is_valid(number: str) -> bool:
     digits = number.removeprefix(PREFIX)
-    return number.startswith(PREFIX) and len(digits) == DIGITS and digits.isdigit() and check_digit(digits) == "0"
+    return (
+        number.startswith(PREFIX)
+        and len(digits) == DIGITS
+        and digits.isdigit()
+        and check_digit(digits) == "0"
+    )
 
 
 def generate() -> str:

@@ -95,7 +95,9 @@ def price_cart(cart: Cart) -> PricedCart:
     problems: list[CartProblem] = []
     if cart.expires_at <= timezone.now():
         problems.append(
-            CartProblem(ErrorCode.CART_EXPIRED, _("This basket is too old. Put the things you want into a new one."))
+            CartProblem(
+                ErrorCode.CART_EXPIRED, _("This basket is too old. Put the things you want into a new one.")
+            )
         )
     for line in lines:
         variant = variants[line.variant_id]
@@ -143,5 +145,3 @@ def _problems_of(priced: PricedLine, *, for_sale: bool) -> list[CartProblem]:
             )
         )
     return found
-
-

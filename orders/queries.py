@@ -37,7 +37,9 @@ def order_for(
     actor: Actor, *, order_id: uuid.UUID | None = None, number: str | None = None, token: str | None = None
 ) -> Order | None:
     """The order, for its buyer, an administrator, or whoever holds its token. None otherwise."""
-    wanted = Order.objects.filter(pk=order_id) if order_id is not None else Order.objects.filter(number=number)
+    wanted = (
+        Order.objects.filter(pk=order_id) if order_id is not None else Order.objects.filter(number=number)
+    )
     order = wanted.first()
     if order is None:
         return None

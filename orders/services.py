@@ -171,7 +171,8 @@ def cart_lines_update(*, actor: Actor, cart_id: uuid.UUID | None, lines: Sequenc
     """Sets quantities of lines; 0 takes a line out. Raises DomainError as `cart_lines_add` does."""
     cart = _lock_open_cart(actor, cart_id)
     there = {
-        line.pk: line for line in CartLine.objects.filter(cart=cart).select_related("variant", "variant__product")
+        line.pk: line
+        for line in CartLine.objects.filter(cart=cart).select_related("variant", "variant__product")
     }
     problems: list[Problem] = []
     for index, wanted in enumerate(lines):
@@ -200,7 +201,9 @@ def cart_lines_update(*, actor: Actor, cart_id: uuid.UUID | None, lines: Sequenc
 
 
 @transaction.atomic(durable=True)
-def cart_lines_remove(*, actor: Actor, cart_id: uuid.UUID | None, line_ids: Sequence[uuid.UUID | None]) -> Cart:
+def cart_lines_remove(
+    *, actor: Actor, cart_id: uuid.UUID | None, line_ids: Sequence[uuid.UUID | None]
+) -> Cart:
     """Takes lines out. One that is not there is out already. Raises DomainError NOT_FOUND or CART_EXPIRED."""
     cart = _lock_open_cart(actor, cart_id)
     CartLine.objects.filter(cart=cart, pk__in=[key for key in line_ids if key is not None]).delete()
@@ -292,7 +295,9 @@ def _contact(cart: Cart, data: Mapping[str, Any]) -> dict[str, Any]:
     if phone is None:
         problems.append(
             Problem(
-                ErrorCode.INVALID, _("This phone number does not look right. Example: 0912 345 678."), ("phone",)
+                ErrorCode.INVALID,
+                _("This phone number does not look right. Example: 0912 345 678."),
+                ("phone",),
             )
         )
     email = (data.get("email") or "").strip()
@@ -313,9 +318,7 @@ def _contact(cart: Cart, data: Mapping[str, Any]) -> dict[str, Any]:
         address, wrong = parse_address(dict(data["shippingAddress"]), "shippingAddress")
         problems += wrong
     elif address is None:
-        problems.append(
-            Problem(ErrorCode.REQUIRED, _("Where shall the parcel go?"), ("shippingAddress",))
-        )
+        problems.append(Problem(ErrorCode.REQUIRED, _("Where shall the parcel go?"), ("shippingAddress",)))
     if problems:
         raise CheckoutRefused(cart, *problems)
     return {"phone": phone, "email": email, "note": note, "address": address}
@@ -328,7 +331,9 @@ def _check_prices(priced: PricedCart, expected_total: int | None) -> None:
         )
     position = {line.line.pk: str(index) for index, line in enumerate(priced.lines)}
     in_the_way = [
-        Problem(problem.code, problem.message, ("lines", position[problem.line_id]) if problem.line_id else ())
+        Problem(
+            problem.code, problem.message, ("lines", position[problem.line_id]) if problem.line_id else ()
+        )
         for problem in priced.problems
         # Whoever names the total has seen today's prices.
         if problem.code is not ErrorCode.PRICE_CHANGED or expected_total is None
@@ -490,6 +495,8 @@ def _order_expire(order_id: uuid.UUID) -> int:
     Order.objects.filter(pk=order.pk).update(state=OrderState.EXPIRED, updated_at=now)
     SellerOrder.objects.filter(order=order).update(state=SellerOrderState.EXPIRED, updated_at=now)
     OrderEvent.objects.create(order=order, kind="expired")
-    audit.record(SYSTEM, "order.expired", order, before={"state": order.state}, after={"state": OrderState.EXPIRED})
+    audit.record(
+        SYSTEM, "order.expired", order, before={"state": order.state}, after={"state": OrderState.EXPIRED}
+    )
     events.publish(OrderExpired(order.pk))
     return 1

@@ -17,4 +17,4 @@ def order_token(order_id: uuid.UUID, secret: str | None = None) -> str:
 def token_opens(order_id: uuid.UUID, token: str) -> bool:
     """Whether the token belongs to the order, under today's secret key or an earlier one."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any([constant_time_compare(order_token(order_id, secret), token) for secret in secrets])
+    return any(constant_time_compare(order_token(order_id, secret), token) for secret in secrets)

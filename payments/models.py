@@ -23,7 +23,9 @@ class Payment(Entity):
     """An attempt to pay an order. `reference` is ours, `gateway_reference` the gateway's."""
 
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments")
-    seller_order = models.ForeignKey("orders.SellerOrder", on_delete=models.PROTECT, null=True, related_name="+")
+    seller_order = models.ForeignKey(
+        "orders.SellerOrder", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     gateway = models.CharField(max_length=20)
     collection = models.CharField(max_length=10, choices=Collection, default=Collection.PLATFORM)
     state = models.CharField(max_length=16, choices=PaymentState, default=PaymentState.PENDING)

@@ -62,7 +62,9 @@ def payment_create(
     chosen = find_gateway(gateway)
     if chosen is None:
         raise DomainError.of(
-            ErrorCode.PAYMENT_UNAVAILABLE, _("This way to pay is not offered here. Choose another."), "gateway"
+            ErrorCode.PAYMENT_UNAVAILABLE,
+            _("This way to pay is not offered here. Choose another."),
+            "gateway",
         )
     payment = _payment_intend(actor, order_id, chosen, token, idempotency_key)
     if not payment.action:
@@ -91,7 +93,9 @@ def _payment_intend(
 def _intend(actor: Actor, order_id: uuid.UUID, gateway: Gateway) -> Payment:
     order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
     if order.paid_at is not None:
-        raise DomainError.of(ErrorCode.ALREADY_PAID, _("This order is paid already. Nothing more is due."), "orderId")
+        raise DomainError.of(
+            ErrorCode.ALREADY_PAID, _("This order is paid already. Nothing more is due."), "orderId"
+        )
     if order.state != OrderState.AWAITING_PAYMENT:
         raise DomainError.of(
             ErrorCode.INVALID_STATE,
@@ -130,7 +134,9 @@ def _payment_start(payment: Payment, gateway: Gateway) -> None:
         log.warning("payment_start_failed", payment=str(payment.pk), gateway=gateway.code, error=str(error))
         raise DomainError.of(
             ErrorCode.PAYMENT_UNAVAILABLE,
-            _("The payment service does not answer. Your order is kept; try again or choose another way to pay."),
+            _(
+                "The payment service does not answer. Your order is kept; try again or choose another way to pay."
+            ),
             "gateway",
         ) from error
     Payment.objects.filter(pk=payment.pk).update(

@@ -146,7 +146,7 @@ class ElasticEngine:
                     filter=[Q("term", visible=True)],
                 )
             )
-            .sort({"sold": "desc"}, {"key": "desc"})
+            .sort(*_SORTS["BEST_SELLING"])
             .source(False)
             .extra(size=limit)
         )
@@ -216,9 +216,7 @@ def _filters(criteria: dict[str, Any]) -> list[Query]:
 
 def _range(given: dict[str, Any] | None) -> dict[str, Any]:
     given = given or {}
-    return {
-        word: given[key] for key, word in (("min", "gte"), ("max", "lte")) if given.get(key) is not None
-    }
+    return {word: given[key] for key, word in (("min", "gte"), ("max", "lte")) if given.get(key) is not None}
 
 
 def _aggregation(name: str) -> Any:
@@ -320,7 +318,12 @@ def bulk_write(indices: Sequence[str], documents: Iterable[tuple[uuid.UUID, int,
     operations: list[dict[str, Any]] = []
     for index in indices:
         for product_id, version, source in rows:
-            action = {"_index": index, "_id": str(product_id), "version": version, "version_type": "external_gte"}
+            action = {
+                "_index": index,
+                "_id": str(product_id),
+                "version": version,
+                "version_type": "external_gte",
+            }
             operations += [{"index": action}, source]
     if not operations:
         return Written([], {})

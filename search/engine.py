@@ -58,7 +58,7 @@ PRICE_BUCKETS: tuple[tuple[int | None, int | None], ...] = (
 
 
 def bucket_value(low: int | None, high: int | None) -> str:
-    """"min-max", either side may be empty."""
+    """ "min-max", either side may be empty."""
     return f"{'' if low is None else low}-{'' if high is None else high}"
 
 

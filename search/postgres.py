@@ -47,10 +47,7 @@ class PostgresEngine:
         total = found.count()
         end = min(request.offset + request.limit, MAX_RESULTS)
         rows = found.annotate(score=self._score(request.query)).order_by(*_ORDERS[request.sort])
-        hits = [
-            Hit(key, score)
-            for key, score in rows.values_list("pk", "score")[request.offset : end]
-        ]
+        hits = [Hit(key, score) for key, score in rows.values_list("pk", "score")[request.offset : end]]
         return Hits(hits, total)
 
     def facets(self, request: SearchRequest, attributes: list[str]) -> Facets:
@@ -83,7 +80,9 @@ class PostgresEngine:
         tokens = folded(query)
         if not tokens:
             return Value(0.0, output_field=FloatField())
-        plain = SearchRank(F("search_document__folded"), SearchQuery(tokens, config="simple"), weights=WEIGHTS)
+        plain = SearchRank(
+            F("search_document__folded"), SearchQuery(tokens, config="simple"), weights=WEIGHTS
+        )
         exact = SearchRank(
             F("search_document__accented"),
             SearchQuery(" ".join(syllables(query)), config="simple"),
@@ -147,7 +146,7 @@ def _count_attribute(rows: QuerySet[Product], slug: str) -> dict[str, int]:
 
 def write_texts(documents: Iterable[Document]) -> None:
     """Stores the token vectors of these documents, whose rows exist."""
-    rows = []
+    rows: list[tuple[str | bool | uuid.UUID, ...]] = []
     for document in documents:
         texts = document.texts()
         rows.append(

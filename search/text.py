@@ -1,6 +1,6 @@
 """The text pipeline, the same for both engines, when indexing and when asking.
 
-    text → normalise (NFC, one space, no control characters) → syllables → accented and folded tokens
+text → normalise (NFC, one space, no control characters) → syllables → accented and folded tokens
 """
 
 import re

@@ -60,9 +60,7 @@ def product_images(product: Product) -> list[ImageView]:
             .order_by("position", "id")
         )
         for picture in pictures:
-            found.setdefault(picture.product_id, []).append(
-                ImageView(picture.pk, picture.asset, picture.alt)
-            )
+            found.setdefault(picture.product_id, []).append(ImageView(picture.pk, picture.asset, picture.alt))
         return found
 
     return peers.load(product, "images", fetch, [])  # type: ignore[no-any-return]
@@ -77,9 +75,7 @@ def village_images(village: Village) -> list[ImageView]:
             .order_by("position", "id")
         )
         for picture in pictures:
-            found.setdefault(picture.village_id, []).append(
-                ImageView(picture.pk, picture.asset, picture.alt)
-            )
+            found.setdefault(picture.village_id, []).append(ImageView(picture.pk, picture.asset, picture.alt))
         return found
 
     return peers.load(village, "images", fetch, [])  # type: ignore[no-any-return]
@@ -133,6 +129,7 @@ def stats(product: Product) -> ProductStats | None:
 
 def seller_rating(seller: Seller) -> tuple[int, int]:
     """Sum and count of the ratings of a seller's products."""
+
     def fetch(rows: list[Seller]) -> Mapping[Any, tuple[int, int]]:
         sums = (
             ProductStats.objects.filter(product__seller__in=[row.pk for row in rows])
@@ -199,5 +196,3 @@ def commune_villages(commune: Commune) -> list[Village]:
         lambda rows: Village.objects.filter(commune__in=[r.pk for r in rows]).order_by("name_key", "id"),
         "commune_id",
     )
-
-

@@ -1,7 +1,7 @@
 """Root fields of the catalogue."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import graphene
@@ -71,7 +71,7 @@ def product_criteria(criteria: Any) -> dict[str, Any]:
     return given
 
 
-def _first(rows: Sequence[Any], info: graphene.ResolveInfo, language: str | None) -> Any:
+def _first(rows: Iterable[Any], info: graphene.ResolveInfo, language: str | None) -> Any:
     stamped = peers.stamp(rows, language=language or info.context.language, context=info.context)
     return stamped[0] if stamped else None
 
@@ -105,7 +105,11 @@ class CatalogQuery:
     craft = graphene.Field(types.Craft, slug=graphene.String(required=True), **_LANGUAGE)
     communes = graphene.Field(required_list(types.Commune), **_LANGUAGE)
     villages = graphene.Field(
-        types.VillageConnection, required=True, filter=graphene.Argument(VillageFilter), **_PAGING, **_LANGUAGE
+        types.VillageConnection,
+        required=True,
+        filter=graphene.Argument(VillageFilter),
+        **_PAGING,
+        **_LANGUAGE,
     )
     village = graphene.Field(types.Village, slug=graphene.String(required=True), **_LANGUAGE)
     sellers = graphene.Field(
@@ -171,10 +175,13 @@ class CatalogQuery:
         visible = queries.products_visible_to(info.context.actor)
         if slug is not None:
             return _by_slug(visible, slug, info, language)
-        return _first(visible.filter(pk=parse_id(id or "", "Product"))[:1], info, language)
+        key = parse_id(id or "", "Product")
+        return _first(visible.filter(pk=key)[:1] if key else [], info, language)
 
     @staticmethod
-    def resolve_crafts(root: Any, info: graphene.ResolveInfo, language: str | None = None) -> list[models.Craft]:
+    def resolve_crafts(
+        root: Any, info: graphene.ResolveInfo, language: str | None = None
+    ) -> list[models.Craft]:
         return peers.stamp(
             queries.crafts_in_order(), language=language or info.context.language, context=info.context
         )
@@ -248,7 +255,11 @@ class CatalogQuery:
             expires_before=expires_before,
         )
         return keyset_page(
-            visible, order=["expires_on", "id"], language=info.context.language, context=info.context, **paging
+            visible,
+            order=["expires_on", "id"],
+            language=info.context.language,
+            context=info.context,
+            **paging,
         )
 
     @staticmethod
@@ -261,7 +272,9 @@ class CatalogQuery:
         return peers.stamp(rows, language=info.context.language, context=info.context)
 
 
-def _fetcher(queryset: Callable[[Context], QuerySet[Any]]) -> Callable[[Context, Sequence[uuid.UUID]], list[Any]]:
+def _fetcher(
+    queryset: Callable[[Context], QuerySet[Any]],
+) -> Callable[[Context, Sequence[uuid.UUID]], list[Any]]:
     def fetch(context: Context, keys: Sequence[uuid.UUID]) -> list[Any]:
         rows = queryset(context).filter(pk__in=keys)
         return peers.stamp(rows, language=context.language, context=context)
@@ -274,7 +287,8 @@ def _fetch_images(context: Context, keys: Sequence[uuid.UUID]) -> list[loaders.I
     visible = queries.products_visible_to(context.actor)
     rows = models.ProductImage.objects.filter(pk__in=keys, product__in=visible).select_related("asset")
     places = models.VillageImage.objects.filter(pk__in=keys).select_related("asset")
-    found = [loaders.ImageView(row.pk, row.asset, row.alt) for row in [*rows, *places]]
+    found = [loaders.ImageView(row.pk, row.asset, row.alt) for row in rows]
+    found += [loaders.ImageView(row.pk, row.asset, row.alt) for row in places]
     crafts = models.Craft.objects.filter(image__in=keys).select_related("image")
     logos = queries.sellers_visible_to(context.actor).filter(logo__in=keys).select_related("logo")
     found += [loaders.ImageView(row.image.pk, row.image, str(row)) for row in crafts if row.image]

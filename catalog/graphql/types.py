@@ -124,7 +124,9 @@ class AttributeDefinition(graphene.ObjectType):
         return root.unit or None
 
     @staticmethod
-    def resolve_choices(root: models.AttributeDefinition, info: graphene.ResolveInfo) -> list[AttributeChoice]:
+    def resolve_choices(
+        root: models.AttributeDefinition, info: graphene.ResolveInfo
+    ) -> list[AttributeChoice]:
         language = peers.language_of(root)
         return [AttributeChoice(value=choice["vi"], label=pick(choice, language)) for choice in root.choices]
 
@@ -217,7 +219,9 @@ class Craft(ModelNode):
         return loaders.count_products(root, "craft")
 
     @staticmethod
-    def resolve_attributes(root: models.Craft, info: graphene.ResolveInfo) -> list[models.AttributeDefinition]:
+    def resolve_attributes(
+        root: models.Craft, info: graphene.ResolveInfo
+    ) -> list[models.AttributeDefinition]:
         return loaders.definitions(root)
 
 
@@ -247,7 +251,9 @@ class Village(ModelNode):
     story = graphene.Field(Story)
     location = graphene.Field(Location)
     images = graphene.Field(required_list(Image))
-    sellers = graphene.Field(lambda: SellerConnection, required=True, first=graphene.Int(), after=graphene.String())
+    sellers = graphene.Field(
+        lambda: SellerConnection, required=True, first=graphene.Int(), after=graphene.String()
+    )
     products = graphene.Field(
         lambda: ProductConnection, required=True, first=graphene.Int(), after=graphene.String()
     )
@@ -268,7 +274,9 @@ class Village(ModelNode):
     @staticmethod
     def resolve_story(root: models.Village, info: graphene.ResolveInfo) -> Story | None:
         stories = loaders.stories(root)
-        story = stories.get(peers.language_of(root)) or stories.get("vi") or next(iter(stories.values()), None)
+        story = (
+            stories.get(peers.language_of(root)) or stories.get("vi") or next(iter(stories.values()), None)
+        )
         if story is None:
             return None
         return Story(
@@ -323,9 +331,7 @@ class Seller(ModelNode):
     village = graphene.Field(Village)
     commune = graphene.Field(Commune)
     about = graphene.String(required=True)
-    public_name = graphene.String(
-        required=True, description="The producer as a buyer may know it."
-    )
+    public_name = graphene.String(required=True, description="The producer as a buyer may know it.")
     logo = graphene.Field(Image)
     rating = graphene.Float()
     review_count = graphene.Int(required=True)
@@ -571,7 +577,7 @@ class Product(ModelNode):
         return root.gtin or None
 
 
-ProductConnection = connection_types("Product", Product)
-SellerConnection = connection_types("Seller", Seller)
-VillageConnection = connection_types("Village", Village)
-OcopCertificateConnection = connection_types("OcopCertificate", OcopCertificate)
+ProductConnection: type = connection_types("Product", Product)
+SellerConnection: type = connection_types("Seller", Seller)
+VillageConnection: type = connection_types("Village", Village)
+OcopCertificateConnection: type = connection_types("OcopCertificate", OcopCertificate)

@@ -91,7 +91,9 @@ class Village(Entity):
     kind = models.CharField(max_length=12)
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="villages")
     former_commune = models.CharField(max_length=80, blank=True)
-    crafts = models.ManyToManyField("catalog.Craft", related_name="villages", db_table="catalog_village_craft")
+    crafts = models.ManyToManyField(
+        "catalog.Craft", related_name="villages", db_table="catalog_village_craft"
+    )
     recognition = models.CharField(max_length=32, choices=VillageRecognition, null=True)
     recognized_on = models.DateField(null=True)
     evidence = models.CharField(max_length=12)

@@ -66,7 +66,9 @@ class Product(Entity):
     slug = models.SlugField(max_length=160, unique=True)
     seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="products")
     craft = models.ForeignKey(Craft, on_delete=models.PROTECT, null=True, related_name="products")
-    village = models.ForeignKey("catalog.Village", on_delete=models.PROTECT, null=True, related_name="products")
+    village = models.ForeignKey(
+        "catalog.Village", on_delete=models.PROTECT, null=True, related_name="products"
+    )
     state = models.CharField(max_length=10, choices=ProductState, default=ProductState.DRAFT)
     language = models.CharField(max_length=12, default="vi")
     name = models.CharField(max_length=200)
@@ -96,7 +98,10 @@ class Product(Entity):
         ]
         indexes = [
             models.Index(
-                F("published_at").desc(), F("id").desc(), condition=Q(state="PUBLISHED"), name="catalog_product_new"
+                F("published_at").desc(),
+                F("id").desc(),
+                condition=Q(state="PUBLISHED"),
+                name="catalog_product_new",
             ),
             models.Index("price_min", "id", condition=Q(state="PUBLISHED"), name="catalog_product_price"),
             models.Index("name_key", "id", condition=Q(state="PUBLISHED"), name="catalog_product_name"),
@@ -146,7 +151,9 @@ class Variant(Entity):
         db_table = "catalog_variant"
         constraints = [
             models.UniqueConstraint(fields=["seller", "sku"], name="catalog_variant_sku_once"),
-            models.CheckConstraint(condition=Q(held__gte=0, on_hand__gte=F("held")), name="catalog_variant_stock"),
+            models.CheckConstraint(
+                condition=Q(held__gte=0, on_hand__gte=F("held")), name="catalog_variant_stock"
+            ),
             models.CheckConstraint(condition=Q(price__gt=0), name="catalog_variant_price"),
         ]
         indexes = [models.Index(fields=["product", "position"])]

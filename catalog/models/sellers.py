@@ -44,8 +44,12 @@ class Seller(Entity):
     kind = models.CharField(max_length=12, choices=SellerKind)
     state = models.CharField(max_length=12, choices=SellerState, default=SellerState.APPLIED)
     trusted = models.BooleanField(default=False)
-    village = models.ForeignKey("catalog.Village", on_delete=models.PROTECT, null=True, related_name="sellers")
-    commune = models.ForeignKey("catalog.Commune", on_delete=models.PROTECT, null=True, related_name="sellers")
+    village = models.ForeignKey(
+        "catalog.Village", on_delete=models.PROTECT, null=True, related_name="sellers"
+    )
+    commune = models.ForeignKey(
+        "catalog.Commune", on_delete=models.PROTECT, null=True, related_name="sellers"
+    )
     crafts = models.ManyToManyField("catalog.Craft", related_name="sellers", db_table="catalog_seller_craft")
     about = models.JSONField(default=dict)
     logo = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, null=True, related_name="+")
@@ -60,7 +64,9 @@ class Seller(Entity):
     class Meta:
         db_table = "catalog_seller"
         indexes = [
-            models.Index(fields=["name_key", "id"], condition=Q(state="VERIFIED"), name="catalog_seller_public"),
+            models.Index(
+                fields=["name_key", "id"], condition=Q(state="VERIFIED"), name="catalog_seller_public"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ from catalog.models import (
 )
 from catalog.reference import load_villages, read
 from catalog.services import products_touch
-from marketplace.core.clock import HANOI, today
+from marketplace.core.clock import today
 from marketplace.core.ids import uuid7
 from marketplace.core.phones import parse_phone
 from marketplace.core.vietnamese import sort_key
@@ -117,15 +117,15 @@ def _load_products(places: _Places) -> list[Any]:
             is_sample=True,
         )
         products.append(product)
-        for language in sorted(row["name"].keys() - {"vi"}):
-            translations.append(
-                ProductTranslation(
-                    product=product,
-                    language=language,
-                    name=row["name"][language],
-                    description=row["description"].get(language, ""),
-                )
+        translations += [
+            ProductTranslation(
+                product=product,
+                language=language,
+                name=row["name"][language],
+                description=row["description"].get(language, ""),
             )
+            for language in sorted(row["name"].keys() - {"vi"})
+        ]
         for position, variant in enumerate(row["variants"]):
             variants.append(
                 Variant(
@@ -209,7 +209,9 @@ def _load_pictures() -> int:
     village_images = [
         VillageImage(
             village=village,
-            asset=asset(False, of="village", crafts=[c.slug for c in village.crafts.all()], seed=village.slug),
+            asset=asset(
+                False, of="village", crafts=[c.slug for c in village.crafts.all()], seed=village.slug
+            ),
             alt=village.name,
         )
         for village in villages
@@ -220,11 +222,11 @@ def _load_pictures() -> int:
     products = Product.objects.filter(pictures=None, is_sample=True).select_related("craft")
     images = []
     for number, product in enumerate(products.order_by("-published_at")):
-        craft = product.craft.slug if product.craft else ""
+        slug = product.craft.slug if product.craft else ""
         images.append(
             ProductImage(
                 product=product,
-                asset=asset(number < 24, of="product", craft=craft, seed=product.slug, name=product.name),
+                asset=asset(number < 24, of="product", craft=slug, seed=product.slug, name=product.name),
                 alt=product.name,
             )
         )
@@ -235,5 +237,6 @@ def _load_pictures() -> int:
     ProductImage.objects.bulk_create(images, batch_size=500)
     for rows, priority in ((first, 10), (later, -10)):
         if rows:
-            render_image.configure(priority=priority).batch_defer(*({"asset_id": str(row.pk)} for row in rows))
+            arguments: list[dict[str, Any]] = [{"asset_id": str(row.pk)} for row in rows]
+            render_image.configure(priority=priority).batch_defer(*arguments)
     return len(first) + len(later)

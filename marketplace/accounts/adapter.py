@@ -53,12 +53,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return User.objects.filter(phone=phone).first()
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
-        send_sms.defer(phone=phone, text=_("Your code is %(code)s. Never give it to anyone.") % {"code": code})
+        send_sms.defer(
+            phone=phone, text=_("Your code is %(code)s. Never give it to anyone.") % {"code": code}
+        )
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         """No message: an unknown phone stays silent."""
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         send_sms.defer(
-            phone=phone, text=_("You have an account already. Sign in, or reset your password if you forgot it.")
+            phone=phone,
+            text=_("You have an account already. Sign in, or reset your password if you forgot it."),
         )

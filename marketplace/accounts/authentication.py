@@ -27,9 +27,7 @@ def actor_from_cookie(request: HttpRequest) -> Actor:
 
 def context_of(request: HttpRequest) -> Context:
     """The context of a GraphQL request. Raises RequestError UNAUTHENTICATED for a bad token."""
-    return Context(
-        actor=_actor(request), language=getattr(request, "LANGUAGE_CODE", "vi"), request=request
-    )
+    return Context(actor=_actor(request), language=getattr(request, "LANGUAGE_CODE", "vi"), request=request)
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(phone=phone) if phone else self.get(email__iexact=username)
 
 
-class User(Entity, AbstractBaseUser, PermissionsMixin):
+class User(Entity, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person, known by an e-mail address or a phone number (E.164), or both."""
 
     email = models.EmailField(null=True, blank=True)
@@ -38,7 +38,7 @@ class User(Entity, AbstractBaseUser, PermissionsMixin):
     phone_verified = models.BooleanField(default=False)
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=12, default="vi")
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]
     is_staff = models.BooleanField(default=False)
 
     objects = UserManager()
@@ -84,4 +84,6 @@ class ResetCode(Entity):
 
     class Meta:
         db_table = "accounts_reset_code"
-        constraints = [models.CheckConstraint(condition=Q(attempts__lte=5), name="accounts_reset_code_attempts")]
+        constraints = [
+            models.CheckConstraint(condition=Q(attempts__lte=5), name="accounts_reset_code_attempts")
+        ]

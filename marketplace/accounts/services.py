@@ -32,7 +32,9 @@ def reset_code_send(*, phone: str) -> None:
     number = parse_phone(phone)
     if number is None:
         raise DomainError.of(
-            ErrorCode.INVALID, gettext_lazy("This phone number does not look right. Example: 0912 345 678."), "phone"
+            ErrorCode.INVALID,
+            gettext_lazy("This phone number does not look right. Example: 0912 345 678."),
+            "phone",
         )
     user = User.objects.filter(phone=number, is_active=True).select_for_update(no_key=True).first()
     since = timezone.now() - dt.timedelta(seconds=RESET_PAUSE_SECONDS)
@@ -60,7 +62,12 @@ def reset_password_by_code(*, actor: Actor, phone: str, code: str, password: str
     with transaction.atomic(durable=True):
         row = (
             ResetCode.objects.select_for_update(no_key=True, of=("self",))
-            .filter(user__phone=number, used_at=None, expires_at__gt=timezone.now(), attempts__lt=RESET_MAX_ATTEMPTS)
+            .filter(
+                user__phone=number,
+                used_at=None,
+                expires_at__gt=timezone.now(),
+                attempts__lt=RESET_MAX_ATTEMPTS,
+            )
             .select_related("user")
             .order_by("-created_at")
             .first()

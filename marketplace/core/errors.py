@@ -1,9 +1,9 @@
 """Failures that a caller can do something about.
 
-    Exception
-    ├── DomainError      a rule said no: becomes `userErrors` in a mutation's payload
-    └── RequestError     the request itself is at fault: becomes a top-level error with `extensions.code`
-        └── Unauthenticated
+Exception
+├── DomainError      a rule said no: becomes `userErrors` in a mutation's payload
+└── RequestError     the request itself is at fault: becomes a top-level error with `extensions.code`
+    └── Unauthenticated
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,9 @@ def raise_problems(problems: Sequence[Problem]) -> None:
 def not_found(*field: str) -> DomainError:
     """Another's object and a missing one answer the same."""
     return DomainError.of(
-        ErrorCode.NOT_FOUND, _("We could not find it. It may have been removed, or the link is wrong."), *field
+        ErrorCode.NOT_FOUND,
+        _("We could not find it. It may have been removed, or the link is wrong."),
+        *field,
     )
 
 

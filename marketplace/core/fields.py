@@ -30,7 +30,7 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     )
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text encrypted at rest with the first of FIELD_ENCRYPTION_KEYS, read with any of them. Never searchable."""
 
     def get_prep_value(self, value: Any) -> Any:

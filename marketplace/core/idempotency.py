@@ -40,7 +40,9 @@ def once(
     if len(key) > MAX_KEY_LENGTH:
         raise DomainError.of(ErrorCode.TOO_LONG, _("The key may have 200 characters."), *field)
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
-    row = IdempotencyKey(scope=scope, operation=operation, key=key, input_hash=digest, result_type=model.__name__)
+    row = IdempotencyKey(
+        scope=scope, operation=operation, key=key, input_hash=digest, result_type=model.__name__
+    )
     try:
         with transaction.atomic():
             row.save(force_insert=True)

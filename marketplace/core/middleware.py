@@ -2,12 +2,13 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 log = structlog.get_logger("request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -19,7 +20,7 @@ def client_ip(request: HttpRequest) -> str:
     count = settings.TRUSTED_PROXY_COUNT
     hops = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if count and len(hops) >= count:
-        return hops[-count]
+        return str(hops[-count])
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
@@ -67,13 +68,13 @@ class LanguageMiddleware:
         return response
 
 
-def preferred_language(request: HttpRequest, known: dict[str, object]) -> str:
+def preferred_language(request: HttpRequest, known: Container[str]) -> str:
     """The first language of Accept-Language that we have, else Vietnamese."""
-    accepted = translation.trans_real.parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    accepted = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
     for tag, _quality in accepted:
         base = tag.split("-")[0].lower()
         if base in known:
-            return base
+            return str(base)
     return "vi"
 
 

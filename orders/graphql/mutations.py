@@ -64,7 +64,9 @@ class OrdersMutation:
         lines=graphene.Argument(required_list(CartLineUpdateInput)),
     )
     cart_lines_remove = graphene.Field(
-        CartPayload, cart_id=graphene.ID(required=True), line_ids=graphene.Argument(required_list(graphene.ID))
+        CartPayload,
+        cart_id=graphene.ID(required=True),
+        line_ids=graphene.Argument(required_list(graphene.ID)),
     )
     cart_delivery_set = graphene.Field(
         CartPayload,
@@ -94,7 +96,9 @@ class OrdersMutation:
 
     @staticmethod
     @answers(CartPayload)
-    def resolve_cart_lines_add(root: Any, info: graphene.ResolveInfo, cart_id: str, lines: Any) -> dict[str, Any]:
+    def resolve_cart_lines_add(
+        root: Any, info: graphene.ResolveInfo, cart_id: str, lines: Any
+    ) -> dict[str, Any]:
         cart = services.cart_lines_add(
             actor=info.context.actor, cart_id=parse_id(cart_id, "Cart"), lines=_lines(lines)
         )

@@ -90,7 +90,9 @@ register_node(
 register_node(
     "SellerOrder",
     lambda context, keys: peers.stamp(
-        queries.seller_orders_of(context.actor).filter(pk__in=keys), language=context.language, context=context
+        queries.seller_orders_of(context.actor).filter(pk__in=keys),
+        language=context.language,
+        context=context,
     ),
 )
 register_node(

@@ -164,7 +164,9 @@ class CartSeller(graphene.ObjectType):
         return vnd(root.total)
 
     @staticmethod
-    def resolve_shipping_options(root: pricing.SellerPart, info: graphene.ResolveInfo, address: Any = None) -> Any:
+    def resolve_shipping_options(
+        root: pricing.SellerPart, info: graphene.ResolveInfo, address: Any = None
+    ) -> Any:
         return root.options
 
 
@@ -286,7 +288,9 @@ class SellerOrder(ModelNode):
         return peers.load_lists(
             root,
             "lines",
-            lambda rows: models.OrderLine.objects.filter(seller_order__in=[r.pk for r in rows]).order_by("id"),
+            lambda rows: models.OrderLine.objects.filter(seller_order__in=[r.pk for r in rows]).order_by(
+                "id"
+            ),
             "seller_order_id",
         )
 

@@ -26,7 +26,9 @@ class VietQrGateway:
 
     @property
     def description(self) -> Text:
-        return _("Scan the code with your banking app. The page notices by itself when the money has arrived.")
+        return _(
+            "Scan the code with your banking app. The page notices by itself when the money has arrived."
+        )
 
     def is_configured(self) -> bool:
         return bool(settings.VIETQR_ACCOUNT_NUMBER and settings.SEPAY_WEBHOOK_KEY)

@@ -113,7 +113,11 @@ class Payment(ModelNode):
     @staticmethod
     def resolve_action(root: models.Payment, info: graphene.ResolveInfo) -> Any:
         """Only while there is something left to do."""
-        open_states = {models.PaymentState.PENDING, models.PaymentState.PROCESSING, models.PaymentState.FAILED}
+        open_states = {
+            models.PaymentState.PENDING,
+            models.PaymentState.PROCESSING,
+            models.PaymentState.FAILED,
+        }
         if root.state not in open_states or not root.action:
             return None
         if root.gateway == "vietqr":

@@ -1,6 +1,7 @@
 """Search in the schema."""
 
 import time
+from html import escape
 from typing import Any
 
 import graphene
@@ -31,7 +32,10 @@ from search.labels import FACET_LABELS, bucket_label, stars_label
 
 SearchSort = graphene.Enum(
     "SearchSort",
-    [(name, name) for name in ("RELEVANCE", "NEWEST", "PRICE_ASC", "PRICE_DESC", "BEST_SELLING", "TOP_RATED")],
+    [
+        (name, name)
+        for name in ("RELEVANCE", "NEWEST", "PRICE_ASC", "PRICE_DESC", "BEST_SELLING", "TOP_RATED")
+    ],
 )
 FacetField = graphene.Enum("FacetField", [(name, name) for name in (*FACET_FIELDS, "ATTRIBUTE")])
 SuggestionKind = graphene.Enum(
@@ -179,7 +183,7 @@ class _Highlight:
     def __str__(self) -> str:
         translation = loaders.translation(self.product)
         name = translation.name if translation else self.product.name
-        return text.highlight(name, self.query) or text.escape(name)
+        return text.highlight(name, self.query) or escape(name)
 
 
 def _offset(after: str | None, sort: str) -> int:
@@ -256,7 +260,10 @@ def _values(
 ) -> list[FacetValue]:
     values = [
         FacetValue(
-            value=value, label=labels.get(value, value), count=number, selected=_selected(name, value, criteria)
+            value=value,
+            label=labels.get(value, value),
+            count=number,
+            selected=_selected(name, value, criteria),
         )
         for value, number in counts.items()
         if number
@@ -327,5 +334,3 @@ def _product_suggestion(product: catalog_models.Product) -> Suggestion:
         slug=product.slug,
         thumbnail=pictures[0] if pictures else None,
     )
-
-

@@ -8,7 +8,9 @@ from catalog.reference import load_reference
 
 
 class Command(BaseCommand):
-    help = "Loads administrative units, communes, crafts and the villages that a source names. Safe to repeat."
+    help = (
+        "Loads administrative units, communes, crafts and the villages that a source names. Safe to repeat."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for table, number in load_reference().items():

@@ -53,8 +53,6 @@ class AccountsQuery:
 register_node(
     "User",
     lambda context, keys: [
-        user
-        for user in ([context.actor.user] if context.actor.user is not None else [])
-        if user.pk in keys
+        user for user in ([context.actor.user] if context.actor.user is not None else []) if user.pk in keys
     ],
 )

@@ -90,7 +90,9 @@ def connection_types(name: str, node: Any, edge_fields: dict[str, Any] | None = 
 
 
 def bad_cursor() -> RequestError:
-    return RequestError("BAD_USER_INPUT", "This cursor is none of ours, or belongs to another order of the list.")
+    return RequestError(
+        "BAD_USER_INPUT", "This cursor is none of ours, or belongs to another order of the list."
+    )
 
 
 def encode_cursor(tag: str, values: Sequence[Any]) -> str:
@@ -135,7 +137,9 @@ def _beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> 
         name = column.lstrip("-")
         compare = "lt" if column.startswith("-") != backwards else "gt"
         strictly = Q(**{f"{name}__{compare}": value})
-        condition = strictly if not condition else Q(**{f"{name}__{compare}e": value}) & (strictly | condition)
+        condition = (
+            strictly if not condition else Q(**{f"{name}__{compare}e": value}) & (strictly | condition)
+        )
     return condition
 
 

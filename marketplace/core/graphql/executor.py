@@ -17,6 +17,7 @@ from django.db.utils import OperationalError
 from django.utils import translation
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -214,7 +215,9 @@ class Executor:
             code = "TIMEOUT"
         elif cause is not None:
             log.error("resolver_failed", path=error.path, exc_info=cause)
-            formatted["message"] = "Something went wrong on our side. Nothing you sent is lost; please try again."
+            formatted["message"] = (
+                "Something went wrong on our side. Nothing you sent is lost; please try again."
+            )
             code = "INTERNAL"
         formatted["extensions"] = {"code": code or "BAD_USER_INPUT"}
         return formatted
@@ -234,6 +237,6 @@ def refuse(code: str, message: str) -> Answer:
 
 def _is_introspection(operation: OperationDefinitionNode) -> bool:
     return all(
-        getattr(selection, "name", None) is not None and selection.name.value.startswith("__")
+        isinstance(selection, FieldNode) and selection.name.value.startswith("__")
         for selection in operation.selection_set.selections
     )

@@ -22,7 +22,9 @@ def payload(name: str, **fields: Any) -> type:
 def user_errors(error: DomainError) -> list[UserError]:
     return [
         UserError(
-            field=list(problem.field) if problem.field else None, code=problem.code, message=str(problem.message)
+            field=list(problem.field) if problem.field else None,
+            code=problem.code,
+            message=str(problem.message),
         )
         for problem in error.problems
     ]

@@ -25,7 +25,7 @@ def _text(node: ValueNode, name: str) -> str:
 
 
 class Amount(graphene.Scalar):
-    """Whole đồng (or the currency's minor unit) as a JSON integer. Reports pass 2^31, so it is never Int and never Float."""
+    """Whole đồng (or the currency's minor unit) as a JSON integer. Reports pass 2^31: never Int, never Float."""
 
     @staticmethod
     def serialize(value: Any) -> int:
@@ -117,11 +117,11 @@ class Upload(graphene.Scalar):
         raise _bad("Upload is for input only.")
 
     @staticmethod
-    def parse_value(value: Any) -> UploadedFile:
+    def parse_value(value: Any) -> Any:
         if not isinstance(value, UploadedFile):
             raise _bad("Send the file as a part of a multipart request.")
         return value
 
     @staticmethod
-    def parse_literal(node: ValueNode, variables: Any = None) -> UploadedFile:
+    def parse_literal(node: ValueNode, variables: Any = None) -> Any:
         raise _bad("Send the file as a variable of a multipart request.")

@@ -42,8 +42,9 @@ class GraphQLView(View):
     """`executor` runs; `contextualise` tells who asks (cookies, tokens) and in which language."""
 
     http_method_names = ["get", "post", "options"]
-    executor: Executor = None  # type: ignore[assignment] - given to as_view()
-    contextualise: Callable[[HttpRequest], Context] = None  # type: ignore[assignment]
+    # Both are given to as_view().
+    executor: Executor | None = None
+    contextualise: Callable[[HttpRequest], Context] | None = None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if _wants_page(request) and "query" not in request.GET:
@@ -69,8 +70,12 @@ class GraphQLView(View):
         return self._run(request, parsed)
 
     def _run(self, request: HttpRequest, parsed: Request, *, only_query: bool = False) -> HttpResponse:
+        assert self.executor is not None  # noqa: S101 - as_view() was given both
+        assert self.contextualise is not None  # noqa: S101
         if _media_type(request) is None:
-            return self._respond(request, refuse("NOT_ACCEPTABLE", f"This address answers in {GRAPHQL_JSON}."))
+            return self._respond(
+                request, refuse("NOT_ACCEPTABLE", f"This address answers in {GRAPHQL_JSON}.")
+            )
         try:
             context = self.contextualise(request)
         except RequestError as error:
@@ -87,7 +92,10 @@ class GraphQLView(View):
             # These are HTTP's own words; the contract's code for them is BAD_USER_INPUT.
             body = {"errors": [{**body["errors"][0], "extensions": {"code": "BAD_USER_INPUT"}}]}
         response = JsonResponse(
-            body, status=status, content_type=f"{media_type}; charset=utf-8", json_dumps_params={"ensure_ascii": False}
+            body,
+            status=status,
+            content_type=f"{media_type}; charset=utf-8",
+            json_dumps_params={"ensure_ascii": False},
         )
         if status == 405:
             response["Allow"] = "POST"

@@ -16,4 +16,6 @@ class Command(BaseCommand):
             for done, total in reindex():
                 self.stdout.write(f"{done}/{total} products")
         except EngineDown as error:
-            raise CommandError(f"Elasticsearch does not answer: {error}. The old index still serves.") from error
+            raise CommandError(
+                f"Elasticsearch does not answer: {error}. The old index still serves."
+            ) from error

@@ -17,10 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--scopes", nargs="*", default=["products:read"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        known = set(settings.OAUTH2_PROVIDER["SCOPES"])
+        known = set(settings.OAUTH_SCOPES)
         unknown = set(options["scopes"]) - known
         if unknown:
-            raise CommandError(f"Unknown scopes: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(known))}.")
+            raise CommandError(
+                f"Unknown scopes: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(known))}."
+            )
         secret = generate_client_secret()
         application = Application.objects.create(
             name=options["name"],

@@ -38,14 +38,14 @@ class User(Entity, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-m
     phone_verified = models.BooleanField(default=False)
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=12, default="vi")
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]
+    is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
 
     objects = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     class Meta:
         db_table = "accounts_user"

@@ -5,17 +5,18 @@ import unicodedata
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_ETH = str.maketrans("Ðð", "Đđ")
 _RANK = {letter: f"{index:02d}" for index, letter in enumerate(_LETTERS)}
 
 
 def normalise(text: str) -> str:
-    """NFC with single spaces; folding depends on it (facts: accents in NFD are not folded by engines)."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """NFC with single spaces, and đ where the Icelandic ð was typed for it, as old fonts did."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_ETH).split())
 
 
 def fold(text: str) -> str:
     """Lower case without accents: `Cỏ tế` → `co te`, `Đại Xuyên` → `dai xuyen`."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    decomposed = unicodedata.normalize("NFD", text.translate(_ETH).lower().replace("đ", "d"))
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 

@@ -145,6 +145,7 @@ class CartSeller(graphene.ObjectType):
     shipping = graphene.Field(Money)
     selected_shipping_option = graphene.Field(ShippingOption)
     total = graphene.Field(Money, required=True)
+    collection = graphene.Field(Collection, required=True)
     shipping_options = graphene.Field(required_list(ShippingOption), address=graphene.Argument(AddressInput))
 
     @staticmethod
@@ -162,6 +163,10 @@ class CartSeller(graphene.ObjectType):
     @staticmethod
     def resolve_total(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
         return vnd(root.total)
+
+    @staticmethod
+    def resolve_collection(root: pricing.SellerPart, info: graphene.ResolveInfo) -> str:
+        return root.seller.collection
 
     @staticmethod
     def resolve_shipping_options(
@@ -273,7 +278,32 @@ class SellerOrder(ModelNode):
     placed_at = graphene.Field(DateTime, required=True)
     updated_at = graphene.Field(DateTime, required=True)
     paid_at = graphene.Field(DateTime)
+    pay_before = graphene.Field(DateTime)
     confirm_before = graphene.Field(DateTime)
+    buyer_name = graphene.String()
+    phone = graphene.String()
+    shipping_address = graphene.Field(Address)
+    note = graphene.String()
+
+    @staticmethod
+    def resolve_pay_before(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return _related_order(root).pay_before
+
+    @staticmethod
+    def resolve_buyer_name(root: models.SellerOrder, info: graphene.ResolveInfo) -> str:
+        return str(_related_order(root).address["name"])
+
+    @staticmethod
+    def resolve_phone(root: models.SellerOrder, info: graphene.ResolveInfo) -> str:
+        return _related_order(root).phone
+
+    @staticmethod
+    def resolve_shipping_address(root: models.SellerOrder, info: graphene.ResolveInfo) -> Address | None:
+        return address_of(_related_order(root).address)
+
+    @staticmethod
+    def resolve_note(root: models.SellerOrder, info: graphene.ResolveInfo) -> str | None:
+        return _related_order(root).note or None
 
     @staticmethod
     def resolve_order(root: models.SellerOrder, info: graphene.ResolveInfo) -> models.Order:

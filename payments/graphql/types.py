@@ -14,7 +14,7 @@ from marketplace.core.graphql.types import Money, extend, required_list, vnd
 from orders import queries as order_queries
 from orders.graphql import types as order_types
 from orders.graphql.queries import shown
-from orders.models import Order
+from orders.models import Order, SellerOrder
 from payments import gateways, models, services
 from payments.banks import bank_name
 from payments.vietqr import VietQr, build, plain_ascii
@@ -91,6 +91,7 @@ class Payment(ModelNode):
 
     collection = graphene.Field(order_types.Collection, required=True)
     order = graphene.Field(order_types.Order)
+    seller_order = graphene.Field(order_types.SellerOrder)
     state = graphene.Field(PaymentState, required=True)
     amount = graphene.Field(Money, required=True)
     action = graphene.Field(PaymentAction)
@@ -101,6 +102,12 @@ class Payment(ModelNode):
     @staticmethod
     def resolve_order(root: models.Payment, info: graphene.ResolveInfo) -> Order:
         return peers.load_related(root, "order", lambda keys: Order.objects.filter(pk__in=keys))  # type: ignore[no-any-return]
+
+    @staticmethod
+    def resolve_seller_order(root: models.Payment, info: graphene.ResolveInfo) -> SellerOrder | None:
+        return peers.load_related(  # type: ignore[no-any-return]
+            root, "seller_order", lambda keys: SellerOrder.objects.filter(pk__in=keys)
+        )
 
     @staticmethod
     def resolve_amount(root: models.Payment, info: graphene.ResolveInfo) -> Any:

@@ -1,0 +1,282 @@
+"""GraphQL over HTTP: negotiation, methods, limits, persisted queries, cookies."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.builders import make_user
+from tests.conftest import Graphql
+
+pytestmark = pytest.mark.django_db
+GRAPHQL_JSON = "application/graphql-response+json"
+ROLES = "{viewer{roles}}"
+
+
+def _post(client: Client, body: Any, **headers: str) -> Any:
+    return client.post("/graphql", body, content_type="application/json", headers=headers)
+
+
+def _code(response: Any) -> str:
+    return str(response.json()["errors"][0]["extensions"]["code"])
+
+
+def test_a_query_answers_by_post_and_by_get(client: Client) -> None:
+    posted = _post(client, {"query": ROLES})
+    got = client.get("/graphql", {"query": ROLES})
+
+    assert posted.status_code == got.status_code == 200
+    assert posted.json()["data"] == got.json()["data"] == {"viewer": {"roles": []}}
+    assert posted["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_the_cost_is_told(client: Client) -> None:
+    answer = _post(client, {"query": "{products(first: 10){nodes{seller{name}}}}"}).json()
+
+    assert answer["extensions"]["cost"] == {"requested": 21, "limit": 5000}
+
+
+def test_the_client_chooses_the_media_type(client: Client) -> None:
+    assert _post(client, {"query": ROLES}, Accept=GRAPHQL_JSON)["Content-Type"].startswith(GRAPHQL_JSON)
+    assert _post(client, {"query": ROLES}, Accept="*/*")["Content-Type"].startswith("application/json")
+    assert _post(client, {"query": ROLES}, Accept="text/plain").status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [("{", "GRAPHQL_PARSE_FAILED"), ("{nonsense}", "GRAPHQL_VALIDATION_FAILED")]
+)
+def test_a_bad_document_is_200_under_json_and_400_without_data_under_graphql_json(
+    client: Client, query: str, code: str
+) -> None:
+    old = _post(client, {"query": query})
+    new = _post(client, {"query": query}, Accept=GRAPHQL_JSON)
+
+    assert (old.status_code, new.status_code) == (200, 400)
+    assert _code(old) == _code(new) == code
+    assert "data" not in new.json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        "{}",
+        "nonsense",
+        '{"query": 1}',
+        '{"query": "{viewer{roles}}", "variables": []}',
+        '{"query": "{viewer{roles}}", "variables": "{}"}',
+        '{"query": "{viewer{roles}}", "extensions": 1}',
+        '{"query": "{viewer{roles}}", "operationName": 1}',
+        '[{"query": "{viewer{roles}}"}]',
+        '{"query": "{viewer{roles}}", "variables": {"a": "\\u0000"}}',
+        '{"query": "{viewer{roles}}", "variables": {"a": "\\ud800"}}',
+    ],
+)
+def test_what_is_no_request_is_400_with_a_code(client: Client, body: str) -> None:
+    response = _post(client, body)
+
+    assert response.status_code == 400
+    assert _code(response) == "BAD_USER_INPUT"
+
+
+def test_other_content_types_are_refused(client: Client) -> None:
+    for content_type in ("text/plain", "application/x-www-form-urlencoded"):
+        response = client.post(
+            "/graphql?query=mutation{cartCreate(input:{}){cart{id}}}", "x", content_type=content_type
+        )
+        assert response.status_code == 415
+
+
+def test_get_runs_no_mutation(client: Client) -> None:
+    from orders.models import Cart
+
+    response = client.get("/graphql", {"query": "mutation{cartCreate(input:{}){cart{id}}}"})
+
+    assert response.status_code == 405
+    assert Cart.objects.count() == 0
+
+
+def test_apollo_sends_a_content_type_on_get(client: Client) -> None:
+    response = client.get("/graphql", {"query": ROLES}, headers={"Content-Type": "application/json"})
+
+    assert response.status_code == 200
+
+
+def test_a_browser_gets_graphiql_from_our_own_files(client: Client) -> None:
+    response = client.get("/graphql", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "graphiql.min.js" in page
+    assert "//" not in page.replace("<!doctype html>", "")
+
+
+def test_a_large_body_is_refused_before_it_is_parsed(client: Client, settings: Any) -> None:
+    settings.GRAPHQL_MAX_BODY_BYTES = 1000
+
+    response = _post(client, {"query": ROLES, "variables": {"a": "x" * 1000}})
+
+    assert response.status_code == 413
+    assert _code(response) == "PAYLOAD_TOO_LARGE"
+
+
+def test_deep_json_is_refused_before_it_is_parsed(client: Client) -> None:
+    deep = '{"query": "{viewer{roles}}", "variables": {"a": ' + "[" * 20_000 + "]" * 20_000 + "}}"
+
+    response = _post(client, deep)
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{" + " ".join(f"a{i}: crafts{{slug}}" for i in range(60)) + "}", "COST_EXCEEDED"),
+        ("{products(first: 100){nodes{" + "seller{products(first: 100){nodes{id}}}" + "}}}", "COST_EXCEEDED"),
+        ("{crafts{" + "slug " * 3000 + "}}", "GRAPHQL_PARSE_FAILED"),
+        (
+            "{products{nodes" + "{seller{products{nodes" * 8 + "{id}" + "}}}" * 8 + "}}",
+            "COST_EXCEEDED",
+        ),
+        ("{a" * 300 + "}" * 300, "GRAPHQL_PARSE_FAILED"),
+    ],
+)
+def test_what_would_cost_too_much_does_not_run(
+    client: Client, django_assert_num_queries: Any, query: str, code: str
+) -> None:
+    with django_assert_num_queries(0):
+        response = _post(client, {"query": query})
+
+    assert _code(response) == code
+
+
+def test_fragments_that_double_are_refused_quickly(client: Client) -> None:
+    bomb = "".join(
+        f"fragment F{i} on Product {{ seller {{ products(first: 2) {{ nodes {{ ...F{i + 1} ...F{i + 1} }} }} }} }}"
+        for i in range(20)
+    )
+    bomb += "fragment F20 on Product { id } { products { nodes { ...F0 } } }"
+
+    assert _code(_post(client, {"query": bomb})) == "COST_EXCEEDED"
+
+
+def test_a_persisted_query_is_asked_for_once(client: Client) -> None:
+    query = "{viewer{roles permissions}}"
+    digest = hashlib.sha256(query.encode()).hexdigest()
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+
+    unknown = _post(client, {"extensions": extensions})
+    taught = _post(client, {"query": query, "extensions": extensions})
+    known = client.get("/graphql", {"extensions": json.dumps(extensions)})
+
+    assert _code(unknown) == "PERSISTED_QUERY_NOT_FOUND"
+    assert taught.json()["data"] == known.json()["data"] == {"viewer": {"roles": [], "permissions": []}}
+
+
+def test_a_persisted_query_under_a_wrong_hash_is_refused(client: Client) -> None:
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+
+    assert _code(_post(client, {"query": ROLES, "extensions": extensions})) == "BAD_USER_INPUT"
+
+
+def test_a_fault_shows_no_text_of_its_own(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from catalog import queries
+
+    def broken() -> None:
+        raise RuntimeError("the password is hunter2")
+
+    monkeypatch.setattr(queries, "crafts_in_order", broken)
+    response = _post(client, {"query": "{crafts{slug}}"})
+
+    assert response.status_code == 200
+    assert _code(response) == "INTERNAL"
+    assert "hunter2" not in response.content.decode()
+
+
+def test_a_query_that_takes_too_long_is_told_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+
+    from catalog import queries
+
+    def slow() -> list[object]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 10")
+            cursor.execute("SELECT pg_sleep(5)")
+        return []
+
+    monkeypatch.setattr(queries, "crafts_in_order", slow)
+
+    assert _code(_post(client, {"query": "{crafts{slug}}"})) == "TIMEOUT"
+
+
+def test_wrong_variables_are_the_callers_fault(client: Client) -> None:
+    response = _post(
+        client, {"query": "query($n: Int){products(first: $n){nodes{id}}}", "variables": {"n": "ten"}}
+    )
+
+    assert _code(response) == "BAD_USER_INPUT"
+
+
+def test_a_cookie_counts_only_with_proof_that_another_site_lacks() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    query = {"query": "{viewer{user{name}}}"}
+
+    bare = _post(client, query).json()["data"]["viewer"]["user"]
+    by_get = client.get("/graphql", query).json()["data"]["viewer"]["user"]
+    proven = _post(client, query, **{"X-Requested-With": "app"}).json()["data"]["viewer"]["user"]
+
+    assert bare is None
+    assert by_get is None
+    assert proven == {"name": "Người thử"}
+
+
+def test_a_csrf_token_makes_the_cookie_count() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    client.get("/graphql", headers={"Accept": "text/html"})
+    token = client.cookies["csrftoken"].value
+    query = {"query": "{viewer{roles}}"}
+
+    with_token = _post(client, query, **{"X-CSRFToken": token}).json()
+    with_a_wrong_one = _post(client, query, **{"X-CSRFToken": "x" * 32}).json()
+
+    assert with_token["data"]["viewer"]["roles"] == ["BUYER"]
+    assert with_a_wrong_one["data"]["viewer"]["roles"] == []
+
+
+def test_multipart_puts_files_into_variables(client: Client) -> None:
+    operations = json.dumps({"query": "query($a: String!){product(slug: $a){id}}", "variables": {"a": None}})
+    response = client.post(
+        "/graphql",
+        {"operations": operations, "map": '{"0": ["variables.a"]}', "0": SimpleUploadedFile("a.png", b"x")},
+    )
+
+    # A file is no string: it arrived where it should, and was refused there.
+    assert response.status_code == 200
+    assert _code(response) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    "places", ['{"0": ["variables.b.c"]}', '{"1": ["variables.a"]}', "[]", '{"0": "variables.a"}']
+)
+def test_a_multipart_map_that_leads_nowhere_is_400(client: Client, places: str) -> None:
+    operations = json.dumps({"query": ROLES, "variables": {"a": None}})
+
+    response = client.post(
+        "/graphql", {"operations": operations, "map": places, "0": SimpleUploadedFile("a.png", b"x")}
+    )
+
+    assert response.status_code == 400
+
+
+def test_the_language_is_the_argument_then_the_header_then_vietnamese(gql: Graphql, shop: Any) -> None:
+    query = 'query($l: Language){craft(slug: "co-te", language: $l){name}}'
+
+    assert gql(query)["craft"]["name"] == "Cỏ tế (guột)"
+    assert gql(query, language="en-GB,en;q=0.9")["craft"]["name"] == "Fern (cỏ tế) weaving"
+    assert gql(query, language="en", l="vi")["craft"]["name"] == "Cỏ tế (guột)"
+    assert gql(query, language="fr")["craft"]["name"] == "Cỏ tế (guột)"

@@ -22,4 +22,10 @@ urlpatterns = [
     # Partner apps are made by a command: only tokens are given out here, no pages.
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
     path("oauth/revoke_token/", RevokeTokenView.as_view(), name="oauth_revoke_token"),
+    path("", include("marketplace.storefront.urls")),
 ]
+
+handler400 = "marketplace.storefront.site.bad_request"
+handler403 = "marketplace.storefront.site.forbidden"
+handler404 = "marketplace.storefront.site.not_found"
+handler500 = "marketplace.storefront.site.server_error"

@@ -52,8 +52,8 @@ def plain_ascii(text: str) -> str:
 
 
 def build(code: VietQr) -> str:
-    """The payload. Raises VietQrError for a bad BIN, account, amount or purpose."""
-    if not (len(code.bank_bin) == 6 and code.bank_bin.isdigit()):
+    """The payload. Raises VietQrError for a bad BIN, account, amount, purpose or bill."""
+    if not (len(code.bank_bin) == 6 and code.bank_bin.isascii() and code.bank_bin.isdigit()):
         raise VietQrError("a bank's BIN has 6 digits")
     if not (0 < len(code.account) <= 19 and code.account.isascii() and code.account.isalnum()):
         raise VietQrError("an account has 1 to 19 letters and digits")
@@ -63,6 +63,8 @@ def build(code: VietQr) -> str:
         raise VietQrError("the amount is above 0")
     if len(code.purpose) > MAX_PURPOSE or not code.purpose.isascii():
         raise VietQrError("the purpose has at most 25 ASCII characters")
+    if len(code.bill) > MAX_PURPOSE or not code.bill.isascii():
+        raise VietQrError("the bill has at most 25 ASCII characters")
     beneficiary = _field("00", code.bank_bin) + _field("01", code.account)
     merchant = (
         _field("00", _NAPAS)
@@ -102,6 +104,8 @@ def _parse_fields(text: str) -> dict[str, str]:
 
 def parse(payload: str) -> VietQr:
     """Reads a payload strictly. Raises VietQrError for a wrong CRC, length or content."""
+    if not payload.isascii():
+        raise VietQrError("a payload is ASCII")
     if payload[-8:-4] != "6304" or crc16(payload[:-4]) != payload[-4:].upper():
         raise VietQrError("the CRC does not fit")
     fields = _parse_fields(payload)

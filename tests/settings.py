@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("DEBUG", "true")
-from marketplace.settings import *  # noqa: E402, F403
+from marketplace.settings import *  # noqa: F403
 
 DEBUG = False
 SAMPLE_INSTALLATION = False

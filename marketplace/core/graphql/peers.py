@@ -66,10 +66,15 @@ def load_related(row: Any, field: str, fetch: Callable[[set[Any]], Iterable[Any]
 
 
 def load_lists(row: Any, name: str, fetch: Callable[[list[Any]], Iterable[Any]], by: str) -> list[Any]:
-    """Follows a foreign key backwards: `fetch(rows)` gives children; `by` is their column with the row's key."""
+    """Follows a foreign key backwards: `fetch(rows)` gives children; `by` is their column with the row's key.
+
+    The children know the way back, so going there costs no statement.
+    """
     group = group_of(row)
     if name not in group.loaded:
         children = stamp_like(row, fetch(group.rows))
+        if children:
+            group_of(children[0]).loaded[by.removesuffix("_id")] = {peer.pk: peer for peer in group.rows}
         lists: dict[Any, list[Any]] = {}
         for child in children:
             lists.setdefault(getattr(child, by), []).append(child)

@@ -1,0 +1,133 @@
+"""`make bench ARGS="--products 20000"`: what things cost, each beside a baseline measured in the same run.
+
+Figures are CPU milliseconds of this process and wall milliseconds, medians over many rounds; ratios are what to
+compare between machines. Nothing here passes or fails.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases  # noqa: E402
+
+from tests.benchmarks.baseline import LIST_QUERY, list_products  # noqa: E402
+
+ROUNDS = 60
+
+
+def measure(work: Callable[[], Any], rounds: int = ROUNDS) -> dict[str, float]:
+    """Median CPU and wall milliseconds, the 95th percentile of wall, and SQL statements of one call."""
+    for _warm in range(5):
+        work()
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    cpu, wall = [], []
+    for _round in range(rounds):
+        cpu_started, started = time.process_time(), time.perf_counter()
+        work()
+        wall.append((time.perf_counter() - started) * 1000)
+        cpu.append((time.process_time() - cpu_started) * 1000)
+    return {
+        "cpu": statistics.median(cpu),
+        "wall": statistics.median(wall),
+        "p95": statistics.quantiles(wall, n=20)[-1],
+        "sql": len(captured),
+    }
+
+
+def show(name: str, figures: dict[str, float], baseline: dict[str, float] | None = None) -> None:
+    ratio = f"{figures['cpu'] / baseline['cpu']:8.1f}x" if baseline and baseline["cpu"] else " " * 9
+    print(  # noqa: T201
+        f"{name:<52} {figures['sql']:>4.0f} {figures['cpu']:>9.2f} {figures['wall']:>9.2f} {figures['p95']:>9.2f} {ratio}"
+    )
+
+
+def graphql(query: str, **variables: Any) -> Callable[[], Any]:
+    from marketplace.core.graphql.context import Context
+    from marketplace.core.graphql.executor import Request
+    from marketplace.schema import executor
+
+    def run() -> Any:
+        answer = executor.run(Request(query, variables, None, {}), Context())
+        if "errors" in answer.body:
+            raise RuntimeError(answer.body["errors"])
+        return json.dumps(answer.body, ensure_ascii=False)
+
+    return run
+
+
+def bench_lists(products: int) -> None:
+    header = f"{'':<52} {'SQL':>4} {'CPU ms':>9} {'wall ms':>9} {'p95 ms':>9} {'CPU ratio':>9}"
+    print(f"\nLists at {products} products\n{header}")  # noqa: T201
+    with connection.cursor() as cursor:
+        plain = measure(lambda: json.dumps(list_products(cursor.cursor, 20), ensure_ascii=False))
+    show("20 products, hand-written psycopg view", {**plain, "sql": 1})
+    show("20 products, GraphQL", measure(graphql(LIST_QUERY, first=20)), plain)
+    show("100 products, GraphQL", measure(graphql(LIST_QUERY, first=100)), plain)
+
+
+SEARCH = """query($q: String!) { searchProducts(query: $q, first: 20) {
+  totalCount edges { highlight node { name price { min { amount } } } } facets { field values { value count } } } }"""
+SUGGEST = "query($q: String!) { suggestions(query: $q) { text kind slug } }"
+
+
+def bench_search() -> None:
+    from search.services import reindex
+
+    engines = ["postgresql"]
+    if os.environ.get("ELASTICSEARCH_TEST_URL"):
+        engines.append("elasticsearch")
+    else:
+        print("left out: Elasticsearch is not installed; make test-tools installs it")  # noqa: T201
+    for engine in engines:
+        if engine == "elasticsearch":
+            settings.ELASTICSEARCH_URL = os.environ["ELASTICSEARCH_TEST_URL"]
+            settings.ELASTICSEARCH_INDEX_PREFIX = f"bench-{os.getpid()}"
+        started, total = time.perf_counter(), 0
+        for _done, total in reindex():
+            pass
+        seconds = time.perf_counter() - started
+        print(f"\nSearch on {engine}: reindex {total / seconds:,.0f} products/s")  # noqa: T201
+        for query in ("gio co te", "khảm trai", "mây tre đan", "hương"):
+            show(f"search with facets “{query}”", measure(graphql(SEARCH, q=query), 20))
+        for query in ("gi", "kham"):
+            show(f"suggestions “{query}”", measure(graphql(SUGGEST, q=query), 20))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--products", type=int, default=20_000)
+    arguments = parser.parse_args()
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        from catalog.reference import load_reference
+        from catalog.samples.catalogue import load_sample
+        from catalog.samples.generated import generate
+
+        load_reference(lambda evidence: True)
+        load_sample()
+        started = time.perf_counter()
+        for _done, _total in generate(arguments.products):
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        print(f"generate_catalogue: {arguments.products / (time.perf_counter() - started):,.0f} products/s")  # noqa: T201
+        bench_lists(arguments.products)
+        bench_search()
+    finally:
+        teardown_databases(databases, verbosity=0)
+
+
+main()

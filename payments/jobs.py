@@ -2,19 +2,22 @@
 
 import uuid
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from payments import services
 
 ASK_AFTER_SECONDS = 300
+# Tries after 4, 16, 64 … seconds, the last after more than four hours: an outage ends before they do.
+PATIENTLY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
-@app.task(queue="payments", retry=5)
+@app.task(queue="payments", retry=PATIENTLY)
 def apply_news(news_id: str) -> None:
     services.news_apply(news_id=uuid.UUID(news_id))
 
 
-@app.task(queue="payments", retry=8)
+@app.task(queue="payments", retry=PATIENTLY)
 def cancel_at_gateway(payment_id: str) -> None:
     services.payment_cancel_at_gateway(uuid.UUID(payment_id))
 

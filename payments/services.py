@@ -22,7 +22,7 @@ from orders import queries as order_queries
 from orders import services as orders
 from orders.models import Order, OrderState
 from payments.gateways import Gateway, GatewayError, News, NewsKind, find_gateway
-from payments.gateways.base import PaymentRequest
+from payments.gateways.base import PaymentRequest, Started
 from payments.models import GatewayNews, NewsOutcome, Payment, PaymentState
 
 log = structlog.get_logger(__name__)
@@ -139,10 +139,18 @@ def _payment_start(payment: Payment, gateway: Gateway) -> None:
             ),
             "gateway",
         ) from error
+    _payment_started(payment, started)
+
+
+@transaction.atomic(durable=True)
+def _payment_started(payment: Payment, started: Started) -> None:
     Payment.objects.filter(pk=payment.pk).update(
         action=started.action, gateway_reference=started.gateway_reference, updated_at=timezone.now()
     )
-    payment.action, payment.gateway_reference = started.action, started.gateway_reference
+    payment.refresh_from_db()
+    if payment.state in {P.CANCELLED, P.EXPIRED}:
+        # Its order ended while the gateway was asked: whoever ended it knew no reference to take back.
+        _take_back(payment)
 
 
 # --- News ---------------------------------------------------------------------------------------------------
@@ -256,17 +264,31 @@ def _paid(news: GatewayNews, told: News, payment: Payment, order: Order) -> str:
     if not orders.order_mark_paid(order_id=order.pk):
         raise RuntimeError("an order that was locked and waiting refused its payment")
     audit.record(SYSTEM, "payment.paid", payment, before={"state": payment.state}, after={"state": P.PAID})
+    for other in Payment.objects.filter(order=order).exclude(pk=payment.pk):
+        _end(other, P.CANCELLED)
     return _conclude(news, NewsOutcome.APPLIED, payment)
 
 
 # --- What time does ------------------------------------------------------------------------------------------
 def payments_end_with_order(order_id: uuid.UUID) -> None:
     """Ends the open payments of an order that ended. Runs inside the caller's transaction."""
+    for payment in Payment.objects.filter(order=order_id):
+        _end(payment, P.EXPIRED)
+
+
+def _end(payment: Payment, to: str) -> None:
+    """Ends a payment that is open, here and at its gateway. Runs inside the caller's transaction."""
+    if _move(payment, to):
+        # Read anew: the reference may have come since.
+        payment.refresh_from_db()
+        _take_back(payment)
+
+
+def _take_back(payment: Payment) -> None:
     from payments.jobs import cancel_at_gateway
 
-    for payment in Payment.objects.filter(order=order_id):
-        if _move(payment, P.EXPIRED) and payment.gateway_reference:
-            cancel_at_gateway.defer(payment_id=str(payment.pk))
+    if payment.gateway_reference:
+        cancel_at_gateway.defer(payment_id=str(payment.pk))
 
 
 def payment_cancel_at_gateway(payment_id: uuid.UUID) -> None:

@@ -16,17 +16,21 @@ from payments.services import news_store
 
 MAX_BODY = 64 * 1024
 MAX_EVENT_ID = 120
+MAX_DEPTH = 32
 
 
 def _read_json(request: HttpRequest) -> tuple[bytes, dict[str, Any] | None]:
+    """The raw body, and what it says in a form that can be stored; None where it is no object."""
     body = request.read(MAX_BODY + 1)
     if len(body) > MAX_BODY:
         return body, None
     try:
         data = json.loads(body, parse_float=_finite, parse_constant=_finite)
+        kept = _storable(data)
     except (ValueError, RecursionError):
         return body, None
-    return body, data if isinstance(data, dict) else None
+    # An id that could be kept only by changing it might become another's.
+    return body, kept if isinstance(data, dict) and kept.get("id") == data.get("id") else None
 
 
 def _finite(text: str) -> float:
@@ -36,14 +40,19 @@ def _finite(text: str) -> float:
     return value
 
 
-def _storable(value: Any) -> Any:
-    """The same without what PostgreSQL keeps in no text: NUL and halves of surrogate pairs."""
+def _storable(value: Any, depth: int = 0) -> Any:
+    """The same without what PostgreSQL keeps in no text: NUL and halves of surrogate pairs.
+
+    Raises ValueError for what is nested deeper than any gateway's news.
+    """
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
+        return {_storable(key): _storable(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_storable(item) for item in value]
+        return [_storable(item, depth + 1) for item in value]
     return value
 
 
@@ -60,7 +69,7 @@ def sepay_webhook(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"success": False, "message": "expected a JSON object with an id"}, status=400)
     if len(str(event_id)) > MAX_EVENT_ID:
         return JsonResponse({"success": False, "message": "the id is too long"}, status=400)
-    news_store(gateway="vietqr", event_id=str(event_id), body=_storable(data))
+    news_store(gateway="vietqr", event_id=str(event_id), body=data)
     return JsonResponse({"success": True})
 
 
@@ -75,7 +84,8 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         verify_webhook(body, request.headers.get("Stripe-Signature", ""))
     except (SignatureError, UnicodeDecodeError):
         return JsonResponse({"error": "wrong signature"}, status=400)
-    if data is None or not isinstance(data.get("id"), str) or len(data["id"]) > MAX_EVENT_ID:
+    event_id = data.get("id") if data else None
+    if data is None or not isinstance(event_id, str) or not 0 < len(event_id) <= MAX_EVENT_ID:
         return JsonResponse({"error": "expected an event"}, status=400)
-    news_store(gateway="stripe", event_id=data["id"], body=_storable(data))
+    news_store(gateway="stripe", event_id=event_id, body=data)
     return JsonResponse({"received": True})

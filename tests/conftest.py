@@ -134,6 +134,14 @@ def elastic(settings: Any, worker_id: str) -> Iterator[str]:
         client.indices.delete(index=index)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Messages are compiled once, before workers start."""
+    if not hasattr(config, "workerinput"):
+        from marketplace import catalogs
+
+        catalogs.compile_catalog("vi")
+
+
 # --- The table at the end of a run ---------------------------------------------------------------------------
 _suites: dict[str, list[float]] = defaultdict(list)
 

@@ -50,7 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user.phone_verified = True
 
     def get_user_by_phone(self, phone: str) -> Any:
-        return User.objects.filter(phone=phone).first()
+        # At sign-in allauth passes on what was typed.
+        return User.objects.filter(phone=parse_phone(phone) or phone).first()
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
         send_sms.defer(

@@ -123,5 +123,6 @@ def verify_webhook(body: bytes, signature: str) -> None:
         stripe.WebhookSignature.verify_header(
             body.decode(), signature, settings.STRIPE_WEBHOOK_SECRET, tolerance=300
         )
-    except (stripe.SignatureVerificationError, ValueError) as error:
+    except (stripe.SignatureVerificationError, ValueError, TypeError) as error:
+        # TypeError: the library compares no signature that is not ASCII.
         raise SignatureError(str(error)) from error

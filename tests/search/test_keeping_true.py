@@ -1,0 +1,209 @@
+"""The outbox, versions, rebuilding, and what happens while Elasticsearch is away."""
+
+import io
+import uuid
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from catalog.models import Product
+from catalog.services import products_touch
+from search import elastic, queries
+from search.engine import EngineDown
+from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison
+from search.services import drain, outbox_add, reindex
+from tests.builders import Shop, make_product
+from tests.conftest import Graphql
+
+DEAD = "http://127.0.0.1:9"
+TOTAL = "query($q: String!){searchProducts(query: $q){totalCount degraded}}"
+
+
+@pytest.mark.django_db
+def test_a_change_that_is_rolled_back_leaves_nothing(shop: Shop) -> None:
+    SearchOutbox.objects.all().delete()
+
+    with pytest.raises(ValueError, match="no"), transaction.atomic():
+        products_touch([shop.product.pk])
+        raise ValueError("no")
+
+    assert SearchOutbox.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_drain_takes_each_product_once_and_counts_versions(shop: Shop) -> None:
+    drain()
+    before = SearchDocument.objects.get(pk=shop.product.pk).version
+    with transaction.atomic():
+        for _time in range(5):
+            products_touch([shop.product.pk])
+
+    assert drain() == 5
+    assert drain() == 0
+    assert SearchDocument.objects.get(pk=shop.product.pk).version == before + 1
+    assert SearchOutbox.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_product_that_is_no_more_is_marked_gone() -> None:
+    with transaction.atomic():
+        outbox_add([uuid.uuid4()])
+
+    assert drain() == 1
+    assert SearchDocument.objects.get().gone
+
+
+@pytest.mark.django_db
+def test_with_elasticsearch_away_the_database_answers_and_says_so(
+    shop: Shop, gql: Graphql, settings: Any
+) -> None:
+    drain()
+    settings.ELASTICSEARCH_URL = DEAD
+    queries.breaker.succeeded()
+
+    first = gql(TOTAL, q="giỏ")["searchProducts"]
+    assert queries.breaker.may_ask() is False
+    second = gql(TOTAL, q="giỏ")["searchProducts"]
+    queries.breaker.succeeded()
+
+    assert first == second == {"totalCount": 1, "degraded": True}
+
+
+@pytest.mark.django_db
+def test_what_changes_while_it_is_away_waits_and_is_found_meanwhile(
+    shop: Shop, gql: Graphql, settings: Any
+) -> None:
+    settings.ELASTICSEARCH_URL = DEAD
+    queries.breaker.succeeded()
+    SearchIndex.objects.create(name="gone", state=IndexState.LIVE)
+
+    assert drain() == 0
+
+    assert SearchOutbox.objects.count() == 1
+    assert gql(TOTAL, q="giỏ")["searchProducts"] == {"totalCount": 1, "degraded": True}
+    queries.breaker.succeeded()
+
+
+@pytest.mark.django_db
+def test_reindex_without_elasticsearch_says_so(shop: Shop, settings: Any) -> None:
+    settings.ELASTICSEARCH_URL = DEAD
+
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("search_reindex", stdout=io.StringIO())
+
+
+@pytest.mark.django_db
+def test_an_old_version_never_overwrites_a_newer_one(elastic: str, shop: Shop) -> None:
+    from search import elastic as engine
+
+    name = f"{engine.alias()}-versions"
+    engine.create_index(name)
+    key = shop.product.pk
+
+    def source(stock: bool) -> dict[str, Any]:
+        return {"visible": True, "key": str(key), "in_stock": stock}
+
+    newer = engine.bulk_write([name], [(key, 2, source(True))])
+    older = engine.bulk_write([name], [(key, 1, source(False))])
+    again = engine.bulk_write([name], [(key, 2, source(True))])
+
+    assert newer == older == again == engine.Written([], {})
+    stored = engine.client().get(index=name, id=str(key))
+    assert (stored["_version"], stored["_source"]["in_stock"]) == (2, True)
+
+
+@pytest.mark.django_db
+def test_a_document_that_is_refused_is_set_aside_alone(
+    elastic: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from search import elastic as engine
+    from search import services
+
+    good = make_product(seller=shop.seller)
+    list(reindex())
+    real = engine.source_of
+
+    def broken(document: Any) -> dict[str, Any]:
+        source = real(document)
+        return {**source, "price": "not a number"} if document.product_id == shop.product.pk else source
+
+    monkeypatch.setattr(services.elastic, "source_of", broken)
+    with transaction.atomic():
+        products_touch([shop.product.pk, good.pk])
+    while drain():
+        pass
+
+    assert list(SearchPoison.objects.values_list("product_id", flat=True)) == [shop.product.pk]
+    assert SearchOutbox.objects.count() == 0
+    monkeypatch.undo()
+    with transaction.atomic():
+        products_touch([shop.product.pk])
+    drain()
+    assert SearchPoison.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_rebuilding_swaps_and_keeps_the_index_before(elastic: str, shop: Shop, gql: Graphql) -> None:
+    from search import elastic as engine
+
+    for _time in range(3):
+        list(reindex())
+        engine.refresh(engine.alias())
+        assert gql(TOTAL, q="giỏ")["searchProducts"] == {"totalCount": 1, "degraded": False}
+
+    live = SearchIndex.objects.filter(state=IndexState.LIVE).values_list("name", flat=True)
+    old = SearchIndex.objects.filter(state=IndexState.OLD).values_list("name", flat=True)
+    existing = set(engine.client().indices.get(index=f"{engine.alias()}-*", features="aliases"))
+    assert (len(live), len(old)) == (1, 1)
+    assert existing == {*live, *old}
+
+
+@pytest.mark.django_db
+def test_changes_during_a_rebuild_reach_both_indexes(elastic: str, shop: Shop, gql: Graphql) -> None:
+    from search import elastic as engine
+
+    list(reindex())
+    building = reindex()
+    next(building)  # the new index is there, nothing is copied yet
+    with transaction.atomic():
+        Product.objects.filter(pk=shop.product.pk).update(name="Lẵng hoa", description="")
+        products_touch([shop.product.pk])
+    while drain():
+        pass
+    list(building)
+    engine.refresh(engine.alias())
+
+    assert gql(TOTAL, q="lẵng hoa")["searchProducts"] == {"totalCount": 1, "degraded": False}
+    assert gql(TOTAL, q="giỏ")["searchProducts"]["totalCount"] == 0
+
+
+@pytest.mark.django_db
+def test_elasticsearch_without_an_index_is_as_good_as_away(elastic: str, shop: Shop, gql: Graphql) -> None:
+    from search import elastic as engine
+
+    assert engine.is_up() is False
+    with pytest.raises(EngineDown):
+        queries._elastic.search(queries.SearchRequest("giỏ"))
+
+
+def test_the_breaker_lets_one_try_after_its_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(queries.time, "monotonic", lambda: now[0])
+    breaker = queries.Breaker()
+
+    assert breaker.may_ask()
+    breaker.failed()
+    assert not breaker.may_ask()
+    now[0] += queries.REST_SECONDS + 0.1
+    assert breaker.may_ask()  # one tries
+    assert not breaker.may_ask()  # the others go on without
+    breaker.succeeded()
+    assert breaker.may_ask()
+
+
+def test_the_module_knows_its_alias(settings: Any) -> None:
+    settings.ELASTICSEARCH_INDEX_PREFIX = "x"
+
+    assert elastic.alias() == "x-products"

@@ -62,6 +62,10 @@ def update(language: str) -> int:
     catalog = read_catalog(language)
     catalog.update(extract_messages(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.fuzzy = False
+    catalog.header_comment = f"# Messages in {catalog.locale}: what is written in English in code and templates."
+    catalog.project, catalog.version = "phuxuyen-market", "1"
+    catalog.msgid_bugs_address = catalog.last_translator = ""
     path = po_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:

@@ -7,7 +7,6 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
-        from marketplace.core import connections, jobs
+        from marketplace.core import connections
 
         connections.install()
-        jobs.install()

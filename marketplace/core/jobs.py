@@ -18,10 +18,6 @@ KEEP_FINISHED_HOURS = 24
 KEEP_IDEMPOTENCY_DAYS = 30
 
 
-def install() -> None:
-    """Importing this module registers its tasks; procrastinate finds the other packages' `jobs` by itself."""
-
-
 @app.periodic(cron="*/10 * * * * *")
 @app.task(queue="system", pass_context=False)
 async def requeue_stalled(timestamp: int) -> None:

@@ -63,7 +63,9 @@ def update(language: str) -> int:
     catalog.update(extract_messages(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     catalog.fuzzy = False
-    catalog.header_comment = f"# Messages in {catalog.locale}: what is written in English in code and templates."
+    catalog.header_comment = (
+        f"# Messages in {catalog.locale}: what is written in English in code and templates."
+    )
     catalog.project, catalog.version = "phuxuyen-market", "1"
     catalog.msgid_bugs_address = catalog.last_translator = ""
     path = po_path(language)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 
 from marketplace.accounts.models import User

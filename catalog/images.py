@@ -34,8 +34,18 @@ class Rendered:
     placeholder: str
 
 
-def _broken(code: ErrorCode, message: object) -> DomainError:
-    return DomainError.of(code, message, "file")  # type: ignore[arg-type]
+# Why a picture was refused, by code.
+MESSAGES = {
+    ErrorCode.FILE_TOO_LARGE: _(
+        "The picture is larger than 20 MB or 50 megapixels. Take it at a lower quality."
+    ),
+    ErrorCode.FILE_TYPE: _("This is no picture we can read. Send JPEG, PNG, WebP or AVIF."),
+    ErrorCode.FILE_BROKEN: _("The picture is damaged or did not arrive whole. Please send it again."),
+}
+
+
+def _refused(code: ErrorCode) -> DomainError:
+    return DomainError.of(code, MESSAGES[code], "file")
 
 
 def open_checked(data: bytes) -> Image.Image:
@@ -44,24 +54,18 @@ def open_checked(data: bytes) -> Image.Image:
     Raises DomainError FILE_TOO_LARGE, FILE_TYPE or FILE_BROKEN, before decoding where the header is enough.
     """
     if len(data) > settings.IMAGE_MAX_BYTES:
-        raise _broken(
-            ErrorCode.FILE_TOO_LARGE, _("The picture is larger than 20 MB. Take it at a lower quality.")
-        )
+        raise _refused(ErrorCode.FILE_TOO_LARGE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > settings.IMAGE_MAX_PIXELS:
-                raise _broken(ErrorCode.FILE_TOO_LARGE, _("The picture has more than 50 megapixels."))
+                raise _refused(ErrorCode.FILE_TOO_LARGE)
             picture.load()
     except UnidentifiedImageError:
-        raise _broken(
-            ErrorCode.FILE_TYPE, _("This is no picture we can read. Send JPEG, PNG, WebP or AVIF.")
-        ) from None
+        raise _refused(ErrorCode.FILE_TYPE) from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _broken(
-            ErrorCode.FILE_BROKEN, _("The picture is damaged or did not arrive whole. Please send it again.")
-        ) from None
+        raise _refused(ErrorCode.FILE_BROKEN) from None
     return picture
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -11,6 +12,7 @@ from catalog import images
 from catalog.events import ProductsChanged, StockFlipped
 from catalog.models import ImageAsset, Variant
 from marketplace.core import events
+from marketplace.core.errors import DomainError
 from marketplace.core.locks import lock_rows
 
 
@@ -94,8 +96,11 @@ def stock_sell(pieces: Mapping[uuid.UUID, int]) -> None:
 
 
 def image_render(asset_id: uuid.UUID) -> None:
-    """Makes the renditions of a picture and shows it, all sizes at once. Does nothing where it is ready."""
-    asset = ImageAsset.objects.filter(pk=asset_id, ready=False).first()
+    """Makes the renditions of a picture and shows it, all sizes at once. Does nothing where it is ready.
+
+    A file that is no good picture is noted as the asset's problem and not tried again.
+    """
+    asset = ImageAsset.objects.filter(pk=asset_id, ready=False, problem="").first()
     if asset is None:
         return
     if asset.drawing is not None:
@@ -104,11 +109,13 @@ def image_render(asset_id: uuid.UUID) -> None:
         picture = draw(asset.drawing)
         digest = images.sha256(picture.tobytes())
     else:
-        from django.core.files.storage import storages
-
         with storages["private"].open(asset.original) as file:
             data = file.read()
-        picture, digest = images.open_checked(data), images.sha256(data)
+        try:
+            picture, digest = images.open_checked(data), images.sha256(data)
+        except DomainError as error:
+            ImageAsset.objects.filter(pk=asset_id).update(problem=error.problems[0].code.value)
+            return
     rendered = images.render(asset.pk, picture)
     with transaction.atomic():
         ImageAsset.objects.filter(pk=asset_id, ready=False).update(

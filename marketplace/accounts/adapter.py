@@ -5,8 +5,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.jobs import send_sms
 from marketplace.accounts.models import User
+from marketplace.accounts.sms import queue_sms
 from marketplace.core.middleware import client_ip
 from marketplace.core.phones import parse_phone
 
@@ -54,15 +54,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return User.objects.filter(phone=parse_phone(phone) or phone).first()
 
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
-        send_sms.defer(
-            phone=phone, text=_("Your code is %(code)s. Never give it to anyone.") % {"code": code}
-        )
+        queue_sms(phone=phone, text=_("Your code is %(code)s. Never give it to anyone.") % {"code": code})
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         """No message: an unknown phone stays silent."""
 
     def send_account_already_exists_sms(self, phone: str) -> None:
-        send_sms.defer(
+        queue_sms(
             phone=phone,
             text=_("You have an account already. Sign in, or reset your password if you forgot it."),
         )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from oauth2_provider.models import AbstractApplication
 
-from marketplace.core.fields import Entity
+from marketplace.core.fields import EncryptedTextField, Entity
 from marketplace.core.phones import parse_phone
 
 
@@ -87,3 +87,14 @@ class ResetCode(Entity):
         constraints = [
             models.CheckConstraint(condition=Q(attempts__lte=5), name="accounts_reset_code_attempts")
         ]
+
+
+class SmsMessage(Entity):
+    """A text on its way. Its job carries only the row's id, so that no phone or code reaches jobs and logs."""
+
+    phone = EncryptedTextField()
+    text = EncryptedTextField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "accounts_sms_message"

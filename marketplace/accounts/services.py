@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.accounts.jobs import send_sms
 from marketplace.accounts.models import ResetCode, User
+from marketplace.accounts.sms import queue_sms
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, ErrorCode
@@ -50,7 +50,7 @@ def reset_code_send(*, phone: str) -> None:
         "code": code,
         "minutes": RESET_CODE_MINUTES,
     }
-    send_sms.defer(phone=number, text=text)
+    queue_sms(phone=number, text=text)
 
 
 def reset_password_by_code(*, actor: Actor, phone: str, code: str, password: str) -> User:

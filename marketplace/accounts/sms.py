@@ -1,9 +1,14 @@
 """Sending short messages. An installation names its sender's class in SMS_SENDER."""
 
+import uuid
 from typing import Protocol
 
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
+
+from marketplace.accounts.models import SmsMessage
 
 
 class SmsSender(Protocol):
@@ -28,6 +33,20 @@ class MemorySender:
         self.outbox.append((phone, text))
 
 
-def get_sender() -> SmsSender:
+def queue_sms(*, phone: str, text: str) -> None:
+    """Stores the text and defers its job, in the caller's transaction where there is one."""
+    from marketplace.accounts.jobs import send_sms
+
+    with transaction.atomic():
+        message = SmsMessage.objects.create(phone=phone, text=text)
+        send_sms.defer(message_id=str(message.pk))
+
+
+def deliver(message_id: uuid.UUID) -> None:
+    """Sends a stored text unless that was done; its words are forgotten once they are on their way."""
+    message = SmsMessage.objects.filter(pk=message_id, sent_at=None).first()
+    if message is None:
+        return
     sender: SmsSender = import_string(settings.SMS_SENDER)()
-    return sender
+    sender.send(message.phone, message.text)
+    SmsMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), text="")

@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 log = structlog.get_logger("request")
@@ -65,6 +66,7 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 

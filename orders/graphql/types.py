@@ -13,7 +13,7 @@ from marketplace.core.graphql import peers
 from marketplace.core.graphql.connections import connection_types
 from marketplace.core.graphql.nodes import ModelNode
 from marketplace.core.graphql.scalars import DateTime
-from marketplace.core.graphql.types import ErrorCode, Money, required_list, vnd
+from marketplace.core.graphql.types import ErrorCode, Money, money_field, required_list, vnd
 from marketplace.core.ids import to_global_id
 from orders import models, pricing, tokens
 
@@ -80,13 +80,9 @@ class ShippingOption(graphene.ObjectType):
     id = graphene.ID(required=True)
     carrier = graphene.String(required=True)
     name = graphene.String(required=True)
-    price = graphene.Field(Money, required=True)
+    price = money_field("price")
     min_days = graphene.Int()
     max_days = graphene.Int()
-
-    @staticmethod
-    def resolve_price(root: Any, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.price)
 
 
 class CartProblem(graphene.ObjectType):
@@ -95,7 +91,7 @@ class CartProblem(graphene.ObjectType):
     code = graphene.Field(ErrorCode, required=True)
     message = graphene.String(required=True)
     available = graphene.Int()
-    price = graphene.Field(Money)
+    price = money_field("price", required=False)
 
     @staticmethod
     def resolve_line_id(root: pricing.CartProblem, info: graphene.ResolveInfo) -> str | None:
@@ -109,17 +105,13 @@ class CartProblem(graphene.ObjectType):
     def resolve_message(root: pricing.CartProblem, info: graphene.ResolveInfo) -> str:
         return str(root.message)
 
-    @staticmethod
-    def resolve_price(root: pricing.CartProblem, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.price)
-
 
 class CartLine(graphene.ObjectType):
     id = graphene.ID(required=True)
     variant = graphene.Field(Variant, required=True)
     quantity = graphene.Int(required=True)
     unit_price = graphene.Field(Money, required=True)
-    total = graphene.Field(Money, required=True)
+    total = money_field("total")
 
     @staticmethod
     def resolve_id(root: pricing.PricedLine, info: graphene.ResolveInfo) -> str:
@@ -133,36 +125,20 @@ class CartLine(graphene.ObjectType):
     def resolve_unit_price(root: pricing.PricedLine, info: graphene.ResolveInfo) -> Any:
         return vnd(root.variant.price)
 
-    @staticmethod
-    def resolve_total(root: pricing.PricedLine, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.total)
-
 
 class CartSeller(graphene.ObjectType):
     seller = graphene.Field(Seller, required=True)
     lines = graphene.Field(required_list(CartLine))
-    subtotal = graphene.Field(Money, required=True)
-    shipping = graphene.Field(Money)
+    subtotal = money_field("subtotal")
+    shipping = money_field("shipping", required=False)
     selected_shipping_option = graphene.Field(ShippingOption)
-    total = graphene.Field(Money, required=True)
+    total = money_field("total")
     collection = graphene.Field(Collection, required=True)
     shipping_options = graphene.Field(required_list(ShippingOption), address=graphene.Argument(AddressInput))
 
     @staticmethod
-    def resolve_subtotal(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.subtotal)
-
-    @staticmethod
-    def resolve_shipping(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.shipping)
-
-    @staticmethod
     def resolve_selected_shipping_option(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
         return root.options[0] if root.shipping is not None else None
-
-    @staticmethod
-    def resolve_total(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.total)
 
     @staticmethod
     def resolve_collection(root: pricing.SellerPart, info: graphene.ResolveInfo) -> str:
@@ -238,21 +214,13 @@ class OrderLine(ModelNode):
 
     variant = graphene.Field(Variant)
     quantity = graphene.Int(required=True)
-    unit_price = graphene.Field(Money, required=True)
-    total = graphene.Field(Money, required=True)
+    unit_price = money_field("unit_price")
+    total = money_field("total")
     image = graphene.Field(Image)
 
     @staticmethod
     def resolve_variant(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
         return catalog_loaders.related(root, "variant")
-
-    @staticmethod
-    def resolve_unit_price(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.unit_price)
-
-    @staticmethod
-    def resolve_total(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.total)
 
     @staticmethod
     def resolve_image(root: models.OrderLine, info: graphene.ResolveInfo) -> catalog_loaders.ImageView | None:
@@ -271,9 +239,9 @@ class SellerOrder(ModelNode):
     seller = graphene.Field(Seller, required=True)
     state = graphene.Field(SellerOrderState, required=True)
     lines = graphene.Field(required_list(OrderLine))
-    subtotal = graphene.Field(Money, required=True)
-    shipping = graphene.Field(Money, required=True)
-    total = graphene.Field(Money, required=True)
+    subtotal = money_field("subtotal")
+    shipping = money_field("shipping")
+    total = money_field("total")
     collection = graphene.Field(Collection, required=True)
     placed_at = graphene.Field(DateTime, required=True)
     updated_at = graphene.Field(DateTime, required=True)
@@ -325,18 +293,6 @@ class SellerOrder(ModelNode):
         )
 
     @staticmethod
-    def resolve_subtotal(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.subtotal)
-
-    @staticmethod
-    def resolve_shipping(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.shipping)
-
-    @staticmethod
-    def resolve_total(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.total)
-
-    @staticmethod
     def resolve_placed_at(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
         return _related_order(root).placed_at
 
@@ -382,9 +338,9 @@ class Order(ModelNode):
     shipping_address = graphene.Field(Address)
     due = graphene.Field(required_list(PaymentDue))
     seller_orders = graphene.Field(required_list(SellerOrder))
-    subtotal = graphene.Field(Money, required=True)
-    shipping = graphene.Field(Money, required=True)
-    total = graphene.Field(Money, required=True)
+    subtotal = money_field("subtotal")
+    shipping = money_field("shipping")
+    total = money_field("total")
     paid_at = graphene.Field(DateTime)
     pay_before = graphene.Field(DateTime)
     note = graphene.String()
@@ -420,18 +376,6 @@ class Order(ModelNode):
             lambda rows: models.SellerOrder.objects.filter(order__in=[r.pk for r in rows]).order_by("number"),
             "order_id",
         )
-
-    @staticmethod
-    def resolve_subtotal(root: models.Order, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.subtotal)
-
-    @staticmethod
-    def resolve_shipping(root: models.Order, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.shipping)
-
-    @staticmethod
-    def resolve_total(root: models.Order, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.total)
 
     @staticmethod
     def resolve_note(root: models.Order, info: graphene.ResolveInfo) -> str | None:

@@ -10,7 +10,7 @@ from marketplace.core.graphql import peers
 from marketplace.core.graphql.mutations import answers, payload
 from marketplace.core.graphql.nodes import ModelNode, parse_id, register_node
 from marketplace.core.graphql.scalars import DateTime
-from marketplace.core.graphql.types import Money, extend, required_list, vnd
+from marketplace.core.graphql.types import Money, extend, money_field, required_list, vnd
 from orders import queries as order_queries
 from orders.graphql import types as order_types
 from orders.graphql.queries import shown
@@ -54,11 +54,7 @@ class PaymentGateway(graphene.ObjectType):
     name = graphene.String(required=True)
     description = graphene.String(required=True)
     currencies = graphene.Field(required_list(graphene.String))
-    min_amount = graphene.Field(Money)
-
-    @staticmethod
-    def resolve_min_amount(root: gateways.Gateway, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.min_amount)
+    min_amount = money_field("min_amount", required=False)
 
 
 def _bank_qr(payment: models.Payment) -> BankQrAction:
@@ -93,7 +89,7 @@ class Payment(ModelNode):
     order = graphene.Field(order_types.Order)
     seller_order = graphene.Field(order_types.SellerOrder)
     state = graphene.Field(PaymentState, required=True)
-    amount = graphene.Field(Money, required=True)
+    amount = money_field("amount")
     action = graphene.Field(PaymentAction)
     failure_reason = graphene.String()
     created_at = graphene.Field(DateTime, required=True)
@@ -108,10 +104,6 @@ class Payment(ModelNode):
         return peers.load_related(  # type: ignore[no-any-return]
             root, "seller_order", lambda keys: SellerOrder.objects.filter(pk__in=keys)
         )
-
-    @staticmethod
-    def resolve_amount(root: models.Payment, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.amount)
 
     @staticmethod
     def resolve_failure_reason(root: models.Payment, info: graphene.ResolveInfo) -> str | None:

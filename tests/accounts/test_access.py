@@ -144,6 +144,25 @@ def test_sign_up_by_phone_alone(client: Client, run_jobs: Callable[[], int]) -> 
     assert [phone for phone, _text in MemorySender.outbox] == ["+84912345678"]
 
 
+def test_no_phone_and_no_code_is_in_a_job(run_jobs: Callable[[], int]) -> None:
+    from django.db import connection
+
+    MemorySender.outbox.clear()
+    make_user("lan@example.vn", phone="+84912345678")
+    services.reset_code_send(phone="0912345678")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args::text FROM procrastinate_jobs")
+        waiting = str(cursor.fetchall())
+        cursor.execute("SELECT phone, text FROM accounts_sms_message")
+        stored = str(cursor.fetchall())
+    run_jobs()
+    run_jobs()
+
+    assert "912345678" not in waiting + stored
+    assert len(MemorySender.outbox) == 1
+
+
 def test_sign_up_wants_some_way_to_reach_the_person(client: Client) -> None:
     response = client.post(
         "/accounts/signup/", {"name": "Ai", "phone": "", "email": "", "password1": "mat-khau-rat-dai-2026"}

@@ -10,6 +10,7 @@ from PIL import Image
 from catalog import images, services
 from catalog.models import ImageAsset, ProductImage
 from marketplace.core.errors import DomainError, ErrorCode
+from marketplace.core.ids import to_global_id
 from tests.builders import Shop
 from tests.conftest import Graphql
 
@@ -91,6 +92,32 @@ def test_an_upload_becomes_renditions_that_show_all_at_once(shop: Shop, gql: Gra
     assert after["placeholder"].startswith("data:image/webp;base64,")
     with storages["public"].open(f"r/{key[-2:]}/{key}/320.jpg") as file:
         assert Image.open(file).size == (320, 411)
+
+
+@pytest.mark.django_db
+def test_a_broken_upload_is_noted_and_never_shows(shop: Shop, gql: Graphql) -> None:
+    name = storages["private"].save("o/broken.jpg", io.BytesIO(b"\xff\xd8\xff no picture"))
+    asset = ImageAsset.objects.create(original=name)
+    picture = ProductImage.objects.create(product=shop.product, asset=asset)
+
+    services.image_render(asset.pk)
+    services.image_render(asset.pk)
+
+    asset.refresh_from_db()
+    assert (asset.ready, asset.problem) == (False, "FILE_TYPE")
+    node = gql(
+        'query($id: ID!){node(id: $id){... on Image{ready url problem}} product(slug: "gio-co-te-dan-tay"){images{id}}}',
+        language="en",
+        id=to_global_id("Image", picture.pk),
+    )
+    assert node == {
+        "node": {
+            "ready": False,
+            "url": None,
+            "problem": "This is no picture we can read. Send JPEG, PNG, WebP or AVIF.",
+        },
+        "product": {"images": []},
+    }
 
 
 @pytest.mark.django_db

@@ -46,6 +46,16 @@ def vnd(amount: int | None) -> MoneyValue | None:
     return None if amount is None else MoneyValue(amount, VND)
 
 
+def money_field(column: str, *, required: bool = True, description: str | None = None) -> graphene.Field:
+    """A Money field read from a column or property in đồng; None stays null."""
+    return graphene.Field(
+        Money,
+        required=required,
+        description=description,
+        resolver=lambda root, info: vnd(getattr(root, column)),
+    )
+
+
 def required_list(of: Any) -> graphene.NonNull:
     """`[Of!]!`"""
     return graphene.NonNull(graphene.List(graphene.NonNull(of)))

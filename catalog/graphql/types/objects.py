@@ -1,181 +1,33 @@
-"""Types of the catalogue: they translate rows, no rule lives here."""
+"""Communes, crafts, villages, sellers, certificates, variants and products."""
 
 from dataclasses import replace
 from typing import Any
 
 import graphene
 
-from catalog import images, models, queries
+from catalog import models, queries
 from catalog.graphql import loaders
+from catalog.graphql.types.common import (
+    Attribute,
+    AttributeDefinition,
+    Image,
+    Location,
+    OcopLevel,
+    OcopState,
+    PriceRange,
+    ProductState,
+    SellerKind,
+    SellerState,
+    Story,
+    VillageRecognition,
+    attributes_of,
+)
 from catalog.texts import pick
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.connections import Page, connection_types, keyset_page
-from marketplace.core.graphql.nodes import ModelNode, Node
+from marketplace.core.graphql.nodes import ModelNode
 from marketplace.core.graphql.scalars import Date, DateTime, Language
-from marketplace.core.graphql.types import Money, required_list, vnd
-
-AttributeType = graphene.Enum.from_enum(models.AttributeType)
-SellerKind = graphene.Enum.from_enum(models.SellerKind)
-SellerState = graphene.Enum.from_enum(models.SellerState)
-MemberRole = graphene.Enum.from_enum(models.MemberRole)
-ProductState = graphene.Enum.from_enum(models.ProductState)
-OcopLevel = graphene.Enum.from_enum(models.OcopLevel)
-OcopState = graphene.Enum.from_enum(models.OcopState)
-VillageRecognition = graphene.Enum.from_enum(models.VillageRecognition)
-ImageFormat = graphene.Enum("ImageFormat", [("WEBP", "webp"), ("AVIF", "avif"), ("JPEG", "jpg")])
-
-
-class Province(graphene.ObjectType):
-    code = graphene.String(required=True)
-    name = graphene.String(required=True)
-    kind = graphene.String(required=True)
-
-
-class Ward(graphene.ObjectType):
-    code = graphene.String(required=True)
-    name = graphene.String(required=True)
-    kind = graphene.String(required=True)
-    province = graphene.Field(Province, required=True)
-    former_names = graphene.Field(required_list(graphene.String))
-
-    @staticmethod
-    def resolve_former_names(root: Any, info: graphene.ResolveInfo) -> list[str]:
-        def fetch(rows: list[Any]) -> dict[str, list[str]]:
-            found: dict[str, list[str]] = {}
-            for unit in models.FormerUnit.objects.filter(ward__in=[row.pk for row in rows]).order_by("id"):
-                if unit.name and unit.name not in found.setdefault(unit.ward_id, []):
-                    found[unit.ward_id].append(unit.name)
-            return found
-
-        return peers.load(root, "former_names", fetch, [])  # type: ignore[no-any-return]
-
-
-class Image(graphene.ObjectType):
-    """`url` is null until `ready`; public lists hold ready pictures only."""
-
-    class Meta:
-        interfaces = (Node,)
-
-    ready = graphene.Boolean(required=True)
-    problem = graphene.String()
-    url = graphene.String(width=graphene.Int(), format=graphene.Argument(ImageFormat))
-    width = graphene.Int()
-    height = graphene.Int()
-    alt = graphene.String(required=True)
-    dominant_color = graphene.String()
-    placeholder = graphene.String()
-
-    @staticmethod
-    def resolve_ready(root: loaders.ImageView, info: graphene.ResolveInfo) -> bool:
-        return root.asset.ready
-
-    @staticmethod
-    def resolve_problem(root: loaders.ImageView, info: graphene.ResolveInfo) -> str | None:
-        return root.asset.problem or None
-
-    @staticmethod
-    def resolve_url(
-        root: loaders.ImageView, info: graphene.ResolveInfo, width: int | None = None, format: Any = None
-    ) -> str | None:
-        if not root.asset.ready:
-            return None
-        wanted = getattr(format, "value", format)
-        # AVIF renditions are made where an installation asks for them; WebP stands in.
-        extension = wanted if wanted in images.RENDITION_FORMATS else "webp"
-        return images.rendition_url(root.asset.pk, root.asset.widths, width or root.width, extension)
-
-    @staticmethod
-    def resolve_width(root: loaders.ImageView, info: graphene.ResolveInfo) -> int | None:
-        return root.asset.width
-
-    @staticmethod
-    def resolve_height(root: loaders.ImageView, info: graphene.ResolveInfo) -> int | None:
-        return root.asset.height
-
-    @staticmethod
-    def resolve_dominant_color(root: loaders.ImageView, info: graphene.ResolveInfo) -> str | None:
-        return root.asset.dominant_color or None
-
-    @staticmethod
-    def resolve_placeholder(root: loaders.ImageView, info: graphene.ResolveInfo) -> str | None:
-        return root.asset.placeholder or None
-
-
-class AttributeChoice(graphene.ObjectType):
-    """Inputs and filters take `value`; facets of NUMBER attributes are "min-max"."""
-
-    value = graphene.String(required=True)
-    label = graphene.String(required=True)
-
-
-class AttributeDefinition(graphene.ObjectType):
-    slug = graphene.String(required=True)
-    name = graphene.String(required=True)
-    type = graphene.Field(AttributeType, required=True)
-    unit = graphene.String()
-    choices = graphene.Field(required_list(AttributeChoice))
-
-    @staticmethod
-    def resolve_name(root: models.AttributeDefinition, info: graphene.ResolveInfo) -> str:
-        return pick(root.names, peers.language_of(root))
-
-    @staticmethod
-    def resolve_unit(root: models.AttributeDefinition, info: graphene.ResolveInfo) -> str | None:
-        return root.unit or None
-
-    @staticmethod
-    def resolve_choices(
-        root: models.AttributeDefinition, info: graphene.ResolveInfo
-    ) -> list[AttributeChoice]:
-        language = peers.language_of(root)
-        return [AttributeChoice(value=choice["vi"], label=pick(choice, language)) for choice in root.choices]
-
-
-class Attribute(graphene.ObjectType):
-    slug = graphene.String(required=True)
-    name = graphene.String(required=True)
-    value = graphene.String(required=True)
-    label = graphene.String(required=True)
-    unit = graphene.String()
-
-
-def attributes_of(product: models.Product, values: list[dict[str, Any]]) -> list[Attribute]:
-    """Values with the names, labels and units of the craft's definitions."""
-    language = peers.language_of(product)
-    definitions = loaders.definitions_of_product(product)
-    found = []
-    for item in values:
-        definition = definitions.get(item["slug"])
-        value = str(item["value"])
-        choice = next((c for c in definition.choices if c["vi"] == value), None) if definition else None
-        found.append(
-            Attribute(
-                slug=item["slug"],
-                name=pick(definition.names, language) if definition else item["slug"],
-                value=value,
-                label=pick(choice, language) if choice else value,
-                unit=(definition.unit or None) if definition else None,
-            )
-        )
-    return found
-
-
-class Location(graphene.ObjectType):
-    latitude = graphene.Float(required=True)
-    longitude = graphene.Float(required=True)
-
-
-class Story(graphene.ObjectType):
-    language = graphene.Field(Language, required=True)
-    title = graphene.String(required=True)
-    body = graphene.String(required=True)
-    machine_translated = graphene.Boolean(required=True)
-    available_languages = graphene.Field(required_list(Language))
-
-
-class PriceRange(graphene.ObjectType):
-    min = graphene.Field(Money, required=True)
-    max = graphene.Field(Money, required=True)
+from marketplace.core.graphql.types import money_field, required_list, vnd
 
 
 class Commune(ModelNode):
@@ -407,8 +259,8 @@ class Variant(ModelNode):
         fields = ("sku", "name")
 
     options = graphene.Field(required_list(Attribute))
-    price = graphene.Field(Money, required=True)
-    compare_at_price = graphene.Field(Money)
+    price = money_field("price")
+    compare_at_price = money_field("compare_at_price", required=False)
     available = graphene.Int(description="Null means made to order.")
     weight_grams = graphene.Int()
     product = graphene.Field(lambda: Product, required=True)
@@ -417,14 +269,6 @@ class Variant(ModelNode):
     @staticmethod
     def resolve_options(root: models.Variant, info: graphene.ResolveInfo) -> list[Attribute]:
         return attributes_of(loaders.related(root, "product"), root.options)
-
-    @staticmethod
-    def resolve_price(root: models.Variant, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.price)
-
-    @staticmethod
-    def resolve_compare_at_price(root: models.Variant, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.compare_at_price)
 
     @staticmethod
     def resolve_available(root: models.Variant, info: graphene.ResolveInfo) -> int | None:
@@ -455,7 +299,7 @@ class Product(ModelNode):
     ocop = graphene.Field(OcopCertificate, description="The certificate in force today.")
     ocop_stars = graphene.Int()
     price = graphene.Field(PriceRange)
-    compare_at_price = graphene.Field(Money)
+    compare_at_price = money_field("compare_at_price", required=False)
     in_stock = graphene.Boolean(required=True)
     made_to_order_days = graphene.Int()
     images = graphene.Field(required_list(Image))
@@ -511,10 +355,6 @@ class Product(ModelNode):
         if not root.price_min:
             return None
         return PriceRange(min=vnd(root.price_min), max=vnd(root.price_max))
-
-    @staticmethod
-    def resolve_compare_at_price(root: models.Product, info: graphene.ResolveInfo) -> Any:
-        return vnd(root.compare_at_price)
 
     @staticmethod
     def resolve_in_stock(root: models.Product, info: graphene.ResolveInfo) -> bool:

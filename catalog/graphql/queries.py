@@ -310,7 +310,7 @@ register_node(
         )
     ),
 )
-register_node("Image", _fetch_images)
+register_node("Image", _fetch_images, row="ImageView")
 
 
 class SellerMembership(graphene.ObjectType):

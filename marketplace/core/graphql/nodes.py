@@ -14,6 +14,7 @@ from marketplace.core.ids import from_global_id, to_global_id
 # Fetches the rows with these keys that this context may see; order does not matter.
 NodeFetcher = Callable[[Context, Sequence[uuid.UUID]], Sequence[Any]]
 _fetchers: dict[str, NodeFetcher] = {}
+_named: dict[str, str] = {}
 MAX_NODES = 100
 
 
@@ -25,6 +26,12 @@ class Node(graphene.Interface):
     @staticmethod
     def resolve_id(root: Any, info: graphene.ResolveInfo) -> str:
         return to_global_id(info.parent_type.name, root.pk)
+
+    @classmethod
+    def resolve_type(cls, instance: Any, info: graphene.ResolveInfo) -> Any:
+        """Types are named after their rows' classes, but for the few that `register_node` was told of."""
+        name = type(instance).__name__
+        return info.schema.get_type(_named.get(name, name)).graphene_type
 
 
 class ModelNode(DjangoObjectType):
@@ -44,9 +51,11 @@ class ModelNode(DjangoObjectType):
         return Node.resolve_id(root, info)
 
 
-def register_node(type_name: str, fetch: NodeFetcher) -> None:
-    """Makes `node(id)` find objects of this type."""
+def register_node(type_name: str, fetch: NodeFetcher, *, row: str | None = None) -> None:
+    """Makes `node(id)` find objects of this type; `row` is their class's name where it is another."""
     _fetchers[type_name] = fetch
+    if row is not None:
+        _named[row] = type_name
 
 
 def parse_id(value: str, type_name: str) -> uuid.UUID | None:

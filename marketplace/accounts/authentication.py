@@ -21,8 +21,11 @@ def _bad_token() -> RequestError:
 
 def actor_from_cookie(request: HttpRequest) -> Actor:
     """The signed-in person of a page (its forms carry CSRF tokens checked by Django)."""
-    user = getattr(request, "user", AnonymousUser())
-    return Actor(user=user if user.is_authenticated else None, ip=client_ip(request))
+    user: Any = getattr(request, "user", AnonymousUser())
+    if not user.is_authenticated:
+        return Actor(ip=client_ip(request))
+    # Django hands out a lazy wrapper; the schema tells types by the row's own class.
+    return Actor(user=getattr(user, "_wrapped", user), ip=client_ip(request))
 
 
 def context_of(request: HttpRequest) -> Context:

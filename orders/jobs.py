@@ -4,9 +4,17 @@ from procrastinate.contrib.django import app
 
 from orders import services
 
+KEEP_ENDED_CARTS_DAYS = 30
 
-@app.periodic(cron="*/15 * * * * *")
+
+@app.periodic(cron="* * * * * */15")
 @app.task(queue="orders")
 def end_holds(timestamp: int) -> None:
     """Gives back what unpaid orders hold. A hold may last up to 15 seconds longer than promised, never shorter."""
     services.orders_expire()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queue="orders")
+def forget_carts(timestamp: int) -> None:
+    services.carts_forget(after_days=KEEP_ENDED_CARTS_DAYS)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -40,6 +41,7 @@ from orders.models import (
 )
 from orders.pricing import PricedCart, SellerPart, price_cart
 
+log = structlog.get_logger(__name__)
 NUMBER_TRIES = 20
 MAX_NOTE = 1000
 
@@ -481,8 +483,19 @@ def orders_expire(*, limit: int = 200) -> int:
     due = Order.objects.filter(state=OrderState.AWAITING_PAYMENT, pay_before__lt=timezone.now())
     ended = 0
     for order_id in list(due.order_by("pay_before").values_list("pk", flat=True)[:limit]):
-        ended += _order_expire(order_id)
+        try:
+            ended += _order_expire(order_id)
+        except Exception:
+            log.exception("order_expiry_failed", order=str(order_id))
     return ended
+
+
+@transaction.atomic(durable=True)
+def carts_forget(*, after_days: int) -> int:
+    """Deletes carts that were never ordered and ended that many days ago. Returns how many."""
+    ended = timezone.now() - dt.timedelta(days=after_days)
+    deleted, _by_model = Cart.objects.filter(order=None, expires_at__lt=ended).delete()
+    return deleted
 
 
 @transaction.atomic(durable=True)

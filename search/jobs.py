@@ -16,7 +16,7 @@ def drain_outbox() -> None:
             return
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(queue="search")
 def drain_leftovers(timestamp: int) -> None:
     """Catches what stayed behind while Elasticsearch was away."""

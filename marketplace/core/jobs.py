@@ -18,7 +18,7 @@ KEEP_FINISHED_HOURS = 24
 KEEP_IDEMPOTENCY_DAYS = 30
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(queue="system", pass_context=False)
 async def requeue_stalled(timestamp: int) -> None:
     """Runs again what a dead worker left `doing`; procrastinate does not do that by itself."""

@@ -95,6 +95,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_prometheus",
+    # Before allauth: its pages wear our templates.
+    "marketplace.storefront",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -108,7 +110,6 @@ INSTALLED_APPS = [
     "search",
     "orders",
     "payments",
-    "marketplace.storefront",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,168 @@
+"""From basket to order: one form, nothing typed is ever lost."""
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.storefront.cart import blocking_problems, current_cart, estimate, forget_cart
+from marketplace.storefront.client import Data, clean, mutate, run, whole_number
+from marketplace.storefront.orders import remember_order, start_payment
+
+HANOI = "01"
+FIELDS = ("name", "phone", "email", "line1", "province", "ward", "note")
+SESSION_PLACED = "placed"
+SESSION_DRAFT = "checkout_draft"
+KEEP_PLACED = 10
+# Where the schema's path of a problem shows in the form.
+PLACES = {"wardCode": "ward", "district": "ward", "expectedTotal": "total"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        placed = request.session.get(SESSION_PLACED, {}).get(clean(request.POST.get("key"), 64))
+        if placed:
+            # The form was sent twice, or reloaded: the order is there already.
+            return redirect("storefront:payment", placed)
+    values = {name: clean(request.POST.get(name)).strip() for name in FIELDS}
+    if request.method == "POST":
+        # Whatever happens next, what was typed stands here when the form is opened again.
+        request.session[SESSION_DRAFT] = values
+    cart = current_cart(request)
+    if cart is None or not cart["sellers"]:
+        return redirect("storefront:cart")
+    if blocking_problems(cart):
+        return _back_to_basket(request)
+    if request.method != "POST":
+        return _form(request, cart)
+    key = clean(request.POST.get("key"), 64) or secrets.token_urlsafe(18)
+    if request.POST.get("choose_province"):
+        return _form(request, cart, values=values, key=key, focus="ward")
+    return _place(request, cart, values, key)
+
+
+def _back_to_basket(request: HttpRequest) -> HttpResponse:
+    """Something in the basket is in the way; the basket says what and how to go on."""
+    if request.method == "POST":
+        messages.warning(
+            request,
+            _("Not ordered yet: something in the basket has changed. The address that you typed is kept."),
+        )
+    return redirect("storefront:cart")
+
+
+def _form(
+    request: HttpRequest,
+    cart: Data,
+    *,
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    key: str = "",
+    focus: str = "",
+) -> HttpResponse:
+    values = values or request.session.get(SESSION_DRAFT)
+    province = (values or {}).get("province") or (cart["deliveryAddress"] or {}).get("provinceCode") or HANOI
+    data = run(request, "checkout", province=province)
+    wards = data["wards"]
+    if values is None:
+        values = _known(cart, data["viewer"]["user"])
+    values["province"] = province
+    if values["ward"] not in {ward["code"] for ward in wards}:
+        values["ward"] = ""
+    return render(
+        request,
+        "storefront/checkout.html",
+        {
+            "cart": cart,
+            "sums": estimate(cart),
+            "changed": [p for p in cart["problems"] if p["code"] == "PRICE_CHANGED"],
+            "values": values,
+            "errors": errors or {},
+            "provinces": data["provinces"],
+            "wards": wards,
+            "key": key or secrets.token_urlsafe(18),
+            "focus": focus,
+        },
+        status=422 if errors else 200,
+    )
+
+
+def _known(cart: Data, user: Data | None) -> dict[str, str]:
+    """What we know already: the cart's address, else what the account says."""
+    address = cart["deliveryAddress"] or {}
+    user = user or {}
+    known = {
+        "name": address.get("name") or user.get("name"),
+        "phone": address.get("phone") or user.get("phone"),
+        "email": user.get("email"),
+        "line1": address.get("line1"),
+        "ward": address.get("wardCode"),
+    }
+    return {name: known.get(name) or "" for name in FIELDS}
+
+
+def _place(request: HttpRequest, cart: Data, values: dict[str, str], key: str) -> HttpResponse:
+    expected = clean(request.POST.get("expected_total"), 20)
+    payload = mutate(
+        request,
+        "checkout_place",
+        key=key,
+        input={
+            "cartId": cart["id"],
+            "phone": values["phone"],
+            "email": values["email"] or None,
+            "note": values["note"] or None,
+            "shippingAddress": {
+                "name": values["name"],
+                "phone": values["phone"],
+                "line1": values["line1"],
+                "wardCode": values["ward"] or None,
+            },
+            "expectedTotal": int(expected) if expected.isascii() and expected.isdigit() else 0,
+        },
+    )
+    if payload["userErrors"]:
+        return _refused(request, values, key, payload["userErrors"])
+    order = payload["order"]
+    forget_cart(request)
+    request.session.pop(SESSION_DRAFT, None)
+    placed: dict[str, Any] = request.session.get(SESSION_PLACED, {})
+    placed[key] = order["number"]
+    request.session[SESSION_PLACED] = dict(list(placed.items())[-KEEP_PLACED:])
+    remember_order(request, order["number"], order["token"])
+    start_payment(request, order)
+    return redirect("storefront:payment", order["number"])
+
+
+def _refused(request: HttpRequest, values: dict[str, str], key: str, problems: list[Data]) -> HttpResponse:
+    codes = {problem["code"] for problem in problems}
+    if codes & {"CART_EXPIRED", "CART_EMPTY"} or any((p["field"] or [""])[0] == "lines" for p in problems):
+        messages.error(request, problems[0]["message"])
+        return _back_to_basket(request)
+    if "IDEMPOTENCY_MISMATCH" in codes:
+        messages.error(request, _("This form was sent already. Look at your order before you order again."))
+        return redirect("storefront:cart")
+    errors: dict[str, str] = {}
+    for problem in problems:
+        last = (problem["field"] or ["total"])[-1]
+        errors.setdefault(PLACES.get(last, last), problem["message"])
+    # Prices may have changed meanwhile: the page shows the cart as it stands now.
+    cart = current_cart(request)
+    if cart is None or blocking_problems(cart):
+        return _back_to_basket(request)
+    if errors.keys() - set(FIELDS):
+        errors.setdefault("total", next(errors[name] for name in errors if name not in FIELDS))
+    return _form(request, cart, values=values, errors=errors, key=key)
+
+
+@require_safe
+def wards(request: HttpRequest) -> JsonResponse:
+    """The wards of a province, for the form to fill its second list."""
+    province = clean(request.GET.get("tinh"), 8)
+    number = whole_number(province, -1)
+    return JsonResponse({"wards": run(request, "wards", province=province)["wards"] if number >= 0 else []})

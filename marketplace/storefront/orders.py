@@ -1,0 +1,175 @@
+"""An order, its payment, and the way back to both."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from marketplace.storefront.cart import add_lines
+from marketplace.storefront.client import Data, SignInNeeded, clean, mutate, run
+
+SESSION_ORDERS = "orders"
+SESSION_GATEWAY = "gateway"
+KEEP_ORDERS = 50
+STRIPE = "https://js.stripe.com"
+STRIPE_API = "https://api.stripe.com"
+
+
+def remember_order(request: HttpRequest, number: str, token: str) -> None:
+    """Keeps the key to an order in the session, never in an address."""
+    known: dict[str, Any] = request.session.get(SESSION_ORDERS, {})
+    known.pop(number, None)
+    known[number] = token
+    request.session[SESSION_ORDERS] = dict(list(known.items())[-KEEP_ORDERS:])
+
+
+def token_of(request: HttpRequest, number: str) -> str | None:
+    token: str | None = request.session.get(SESSION_ORDERS, {}).get(number)
+    return token
+
+
+def ask(request: HttpRequest, name: str, number: str) -> Data:
+    """A query about one order, for its buyer or whoever holds its key; 404 for everybody else."""
+    data = run(request, name, number=number, token=token_of(request, number))
+    if data["order"] is None:
+        raise Http404
+    return data
+
+
+def start_payment(request: HttpRequest, order: Data, gateway: str = "") -> list[Data]:
+    """Starts paying by the gateway, or by the only one there is. Returns userErrors."""
+    if not gateway:
+        offered = run(request, "payment", number=order["number"], token=order["token"])["paymentGateways"]
+        if len(offered) != 1:
+            return []
+        gateway = offered[0]["code"]
+    payload = mutate(
+        request,
+        "payment_create",
+        orderId=order["id"],
+        gateway=gateway,
+        token=order["token"],
+        key=f"{gateway}-{order['number']}",
+    )
+    errors: list[Data] = payload["userErrors"]
+    if not errors:
+        request.session[SESSION_GATEWAY] = {
+            **request.session.get(SESSION_GATEWAY, {}),
+            order["number"]: gateway,
+        }
+    return errors
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def payment(request: HttpRequest, number: str) -> HttpResponse:
+    if request.method == "POST":
+        order = ask(request, "payment", number)["order"]
+        for error in start_payment(request, order, clean(request.POST.get("gateway"), 30)):
+            messages.error(request, error["message"])
+        return redirect("storefront:payment", number)
+    data = ask(request, "payment", number)
+    order = data["order"]
+    total = order["total"]["amount"]
+    gateways = [g for g in data["paymentGateways"] if total >= (g["minAmount"] or {"amount": 0})["amount"]]
+    wanted = request.session.get(SESSION_GATEWAY, {}).get(number)
+    open_ones = [row for row in order["payments"] if row["action"]]
+    current = next((row for row in reversed(open_ones) if row["gateway"] == wanted), None)
+    current = current or (open_ones[-1] if open_ones else None)
+    response = render(
+        request,
+        "storefront/payment.html",
+        {
+            "order": order,
+            "payment": current,
+            "gateways": gateways,
+            "waiting": order["state"] == "AWAITING_PAYMENT",
+            "paid": bool(order["paidAt"]),
+            "demo_url": _demo_url(number),
+        },
+    )
+    if current and current["action"]["kind"] == "StripeAction":
+        sources = {"script-src": STRIPE, "frame-src": STRIPE, "connect-src": STRIPE_API}
+        response.csp_extra = sources  # type: ignore[attr-defined]
+    return response
+
+
+def _demo_url(number: str) -> str:
+    """The way to the pretended bank, where there is one."""
+    from django.urls import NoReverseMatch
+
+    try:
+        return reverse("storefront:demo_bank", args=[number])
+    except NoReverseMatch:
+        return ""
+
+
+@never_cache
+@require_safe
+def payment_state(request: HttpRequest, number: str) -> JsonResponse:
+    """The little that the payment page asks for again and again."""
+    order = ask(request, "order_state", number)["order"]
+    return JsonResponse({"state": order["state"], "paid": bool(order["paidAt"])})
+
+
+@never_cache
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    if "k" in request.GET:
+        return _open_by_link(request, number)
+    found = ask(request, "order", number)["order"]
+    return render(
+        request,
+        "storefront/order.html",
+        {
+            "order": found,
+            "waiting": found["state"] == "AWAITING_PAYMENT",
+            "expired": found["state"] == "EXPIRED",
+        },
+    )
+
+
+def _open_by_link(request: HttpRequest, number: str) -> HttpResponse:
+    """A mail's link carries the key: it moves into the session and out of the address bar."""
+    token = clean(request.GET.get("k"), 200)
+    if run(request, "order_state", number=number, token=token)["order"] is None:
+        raise Http404
+    remember_order(request, number, token)
+    return redirect("storefront:order", number)
+
+
+@require_POST
+def order_again(request: HttpRequest, number: str) -> HttpResponse:
+    """Puts what an order held into the basket, as far as it is still for sale."""
+    found = ask(request, "order", number)["order"]
+    refused = 0
+    for part in found["sellerOrders"]:
+        for line in part["lines"]:
+            wanted = (
+                [{"variantId": line["variant"]["id"], "quantity": line["quantity"]}]
+                if line["variant"]
+                else []
+            )
+            refused += bool(add_lines(request, wanted)) if wanted else 1
+    if refused:
+        messages.warning(
+            request, _("Some things could not be taken along: they are sold out or no longer for sale.")
+        )
+    return redirect("storefront:cart")
+
+
+@never_cache
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    """A person's orders; a guest is told how to find theirs."""
+    known = list(reversed(request.session.get(SESSION_ORDERS, {})))
+    try:
+        found = run(request, "orders", after=clean(request.GET.get("after"), 200) or None)["viewer"]["orders"]
+    except SignInNeeded:
+        found = None
+    return render(request, "storefront/orders.html", {"orders": found, "known": known})

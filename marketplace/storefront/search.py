@@ -1,0 +1,211 @@
+"""Search: a GET form whose address says everything that was chosen, so that it can be kept and shared."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from marketplace.core.money import format_money
+from marketplace.storefront.client import Data, clean, run
+
+PAGE = 24
+SORTS = ("RELEVANCE", "BEST_SELLING", "TOP_RATED", "NEWEST", "PRICE_ASC", "PRICE_DESC")
+# The address's name of each facet; several values may be chosen of those in MANY.
+NAMES = {
+    "CRAFT": "craft",
+    "VILLAGE": "village",
+    "COMMUNE": "commune",
+    "SELLER": "seller",
+    "OCOP_STARS": "stars",
+    "PRICE": "price",
+    "IN_STOCK": "stock",
+}
+MANY = ("craft", "village", "commune", "seller")
+MAX_VALUES = 20
+SHOWN_VALUES = 8
+_SLUG = re.compile(r"^[-\w]{1,120}$")
+_PRICE = re.compile(r"^(\d{0,12})-(\d{0,12})$", re.ASCII)
+
+Pair = tuple[str, str]
+
+
+def chosen(request: HttpRequest) -> list[Pair]:
+    """The filters of the address that make sense, each once; the rest is passed over."""
+    pairs: list[Pair] = []
+    for name in request.GET:
+        values = [clean(value, 120) for value in request.GET.getlist(name)][:MAX_VALUES]
+        if name in MANY:
+            pairs += [(name, value) for value in values if _SLUG.match(value)]
+        elif name.startswith("a.") and _SLUG.match(name[2:]):
+            pairs += [(name, value) for value in values if value]
+        elif (
+            (name == "stars" and values[-1] in {"1", "2", "3", "4", "5"})
+            or (name == "stock" and values[-1] == "true")
+            or (name == "price" and (match := _PRICE.match(values[-1])) and any(match.groups()))
+        ):
+            pairs.append((name, values[-1]))
+    return list(dict.fromkeys(pairs))
+
+
+def product_filter(pairs: list[Pair]) -> Data:
+    """The same as a ProductFilter of the schema."""
+    found: Data = {}
+    attributes: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name in MANY:
+            found.setdefault(name, []).append(value)
+        elif name == "stars":
+            found["ocopStars"] = {"min": int(value)}
+        elif name == "stock":
+            found["inStock"] = True
+        elif name == "price":
+            low, _dash, high = value.partition("-")
+            found["price"] = {key: int(text) for key, text in (("min", low), ("max", high)) if text}
+        else:
+            attributes.setdefault(name[2:], []).append(value)
+    if attributes:
+        found["attributes"] = [{"slug": slug, "values": values} for slug, values in attributes.items()]
+    return found
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = " ".join(clean(request.GET.get("q"), 200).split())
+    pairs = chosen(request)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "RELEVANCE"
+    after = clean(request.GET.get("after"), 200) or None
+    data = run(
+        request, "search", query=query, filter=product_filter(pairs), sort=sort, first=PAGE, after=after
+    )
+    found = data["searchProducts"]
+    base = [("q", query)] if query else []
+    order = [("sort", sort)] if sort != "RELEVANCE" else []
+    page = found["pageInfo"]
+    return render(
+        request,
+        "storefront/search.html",
+        {
+            "query": query,
+            "products": [edge["node"] for edge in found["edges"]],
+            "total": found["totalCount"],
+            "degraded": found["degraded"],
+            "facets": [_facet(facet, pairs) for facet in found["facets"] if facet["values"]],
+            "chips": _chips(found["facets"], pairs, base + order, data["crafts"]),
+            "unseen": _unseen(found["facets"], pairs),
+            "clear_url": _address(base + order),
+            "sort": sort,
+            "sorts": _sorts(),
+            "kept_for_sort": base + pairs,
+            "more_url": _address([*base, *pairs, *order, ("after", page["endCursor"])])
+            if page["hasNextPage"]
+            else None,
+            "further": after is not None,
+            "crafts": data["crafts"],
+        },
+    )
+
+
+def _sorts() -> list[Pair]:
+    return [
+        ("RELEVANCE", _("Best match")),
+        ("BEST_SELLING", _("Bought most often")),
+        ("TOP_RATED", _("Best rated")),
+        ("NEWEST", _("Newest")),
+        ("PRICE_ASC", _("Price, low to high")),
+        ("PRICE_DESC", _("Price, high to low")),
+    ]
+
+
+def _address(pairs: list[Pair]) -> str:
+    return reverse("storefront:search") + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _name(facet: Data) -> str:
+    return NAMES.get(facet["field"]) or f"a.{facet['attribute']}"
+
+
+def _facet(facet: Data, pairs: list[Pair]) -> Data:
+    name = _name(facet)
+    values = [{**row, "selected": (name, row["value"]) in pairs} for row in facet["values"]]
+    values.sort(key=lambda row: not row["selected"])
+    cut = max(SHOWN_VALUES, sum(row["selected"] for row in values))
+    many = name in MANY or name.startswith("a.")
+    return {
+        "name": name,
+        "label": facet["label"],
+        "kind": "checkbox" if many or name == "stock" else "radio",
+        "values": values[:cut],
+        "further": values[cut:],
+        "open": any(row["selected"] for row in values),
+    }
+
+
+def _unseen(facets: list[Data], pairs: list[Pair]) -> list[Pair]:
+    """What was chosen but has no box any more: the form carries it along."""
+    seen = {(_name(facet), row["value"]) for facet in facets for row in facet["values"]}
+    return [pair for pair in pairs if pair not in seen]
+
+
+def _chips(facets: list[Data], pairs: list[Pair], kept: list[Pair], crafts: list[Data]) -> list[Data]:
+    labels = {("craft", row["slug"]): row["name"] for row in crafts}
+    labels |= {(_name(facet), row["value"]): row["label"] for facet in facets for row in facet["values"]}
+    return [
+        {
+            "label": labels.get(pair) or _plain_label(*pair),
+            "url": _address([*kept, *[other for other in pairs if other != pair]]),
+        }
+        for pair in pairs
+    ]
+
+
+def _plain_label(name: str, value: str) -> str:
+    """A chip's words where no result carries the value any more."""
+    if name == "price":
+        low, _dash, high = value.partition("-")
+        if not low:
+            return _("Up to %(price)s") % {"price": format_money(int(high))}
+        if not high:
+            return _("From %(price)s") % {"price": format_money(int(low))}
+        return f"{format_money(int(low))} – {format_money(int(high))}"
+    if name == "stars":
+        return _("OCOP, %(stars)s stars or more") % {"stars": value}
+    if name == "stock":
+        return _("In stock")
+    return value.replace("-", " ").capitalize()
+
+
+@require_safe
+def suggest(request: HttpRequest) -> JsonResponse:
+    """What the search field offers while one types."""
+    query = " ".join(clean(request.GET.get("q"), 100).split())
+    rows = run(request, "suggest", query=query)["suggestions"] if query else []
+    kinds = {
+        "CRAFT": _("Craft"),
+        "VILLAGE": _("Village"),
+        "SELLER": _("Maker"),
+        "PRODUCT": "",
+        "QUERY": "",
+    }
+    found: list[dict[str, Any]] = [
+        {
+            "text": row["text"],
+            "kind": kinds[row["kind"]],
+            "url": _suggestion_url(row),
+            "thumb": (row["thumbnail"] or {}).get("thumb"),
+        }
+        for row in rows
+    ]
+    return JsonResponse({"suggestions": found})
+
+
+def _suggestion_url(row: Data) -> str:
+    routes = {"CRAFT": "craft", "VILLAGE": "village", "SELLER": "seller", "PRODUCT": "product"}
+    if row["slug"] and row["kind"] in routes:
+        return reverse(f"storefront:{routes[row['kind']]}", args=[row["slug"]])
+    return _address([("q", row["text"])])

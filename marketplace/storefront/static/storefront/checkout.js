@@ -1,0 +1,20 @@
+/* The wards of the chosen province, without leaving the form. */
+"use strict";
+
+const checkout = document.getElementById("checkout");
+const province = checkout.elements.province;
+const ward = checkout.elements.ward;
+province.addEventListener("change", async () => {
+  ward.disabled = true;
+  try {
+    const answer = await fetch(`${checkout.dataset.wards}?tinh=${encodeURIComponent(province.value)}`);
+    if (!answer.ok) throw new Error("no wards");
+    const { wards } = await answer.json();
+    ward.replaceChildren(ward.options[0], ...wards.map((row) => new Option(row.name, row.code)));
+    ward.value = "";
+  } catch {
+    /* The button that works without scripts comes back. */
+    for (const extra of checkout.querySelectorAll("[data-without-script]")) extra.hidden = false;
+  }
+  ward.disabled = false;
+});

@@ -1,0 +1,42 @@
+"""Addresses of the buyers' pages."""
+
+from django.conf import settings
+from django.urls import path
+from django.views.generic import RedirectView
+
+from marketplace.storefront import account, cart, catalogue, checkout, demo, orders, search, site
+
+app_name = "storefront"
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("tim-kiem", search.search, name="search"),
+    path("tim-kiem/goi-y", search.suggest, name="suggest"),
+    path("san-pham/<slug:slug>", cart.product, name="product"),
+    path("nghe/", catalogue.crafts, name="crafts"),
+    path("nghe", RedirectView.as_view(pattern_name="storefront:crafts")),
+    path("nghe/<slug:slug>", catalogue.craft, name="craft"),
+    path("lang-nghe/", catalogue.villages, name="villages"),
+    path("lang-nghe", RedirectView.as_view(pattern_name="storefront:villages")),
+    path("lang-nghe/<slug:slug>", catalogue.village, name="village"),
+    path("nguoi-ban/<slug:slug>", catalogue.seller, name="seller"),
+    path("gio-hang", cart.cart, name="cart"),
+    path("dat-hang", checkout.checkout, name="checkout"),
+    path("dat-hang/phuong-xa", checkout.wards, name="wards"),
+    path("thanh-toan/<slug:number>", orders.payment, name="payment"),
+    path("thanh-toan/<slug:number>/tinh-trang", orders.payment_state, name="payment_state"),
+    path("don-hang", orders.orders, name="orders"),
+    path("don-hang/<slug:number>", orders.order, name="order"),
+    path("don-hang/<slug:number>/dat-lai", orders.order_again, name="order_again"),
+    path("tai-khoan/quen-mat-khau-sms", account.reset_by_sms, name="reset_by_sms"),
+    path("tai-khoan/quen-mat-khau-sms/ma", account.reset_by_sms_code, name="reset_by_sms_code"),
+    path("ngon-ngu", site.language, name="language"),
+    path("co-chu", site.text_size, name="text_size"),
+    path("robots.txt", site.robots, name="robots"),
+]
+
+if settings.SERVE_MEDIA:
+    urlpatterns.append(path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", site.media, name="media"))
+
+if settings.DEBUG and settings.SAMPLE_INSTALLATION:
+    urlpatterns.append(path("thu-nghiem/ngan-hang/<slug:number>", demo.bank, name="demo_bank"))

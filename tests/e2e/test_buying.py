@@ -1,0 +1,206 @@
+"""The whole purchase in a real browser, on a small phone: search, basket, address, QR code, paid."""
+
+import importlib
+import json
+import os
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.urls import clear_url_caches
+from playwright.sync_api import Page, expect, sync_playwright
+
+from marketplace import urls as root_urls
+from marketplace.storefront import urls as storefront_urls
+from orders.models import Order, OrderState
+from tests.builders import ADDRESS, Shop
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 780}
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def new_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
+    """Opens pages of a small phone; anything a page complains about fails the test."""
+    executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not os.path.exists(executable):  # noqa: PTH110 - a plain question
+        pytest.skip("Chromium is not installed; CHROMIUM names it")
+    # Playwright's loop must not keep the test from the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+
+        def opened(**options: Any) -> Page:
+            page = browser.new_context(viewport=PHONE, locale="en-GB", **options).new_page()  # type: ignore[arg-type]
+            page.set_default_timeout(15_000)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on(
+                "console",
+                lambda message: (
+                    complaints.append(message.text) if "Security Policy" in message.text else None
+                ),
+            )
+            return page
+
+        yield opened
+        browser.close()
+        # What was opened beside Playwright's loop is closed beside it, else it stands in the way of DROP DATABASE.
+        connections.close_all()
+    assert not complaints
+
+
+def fits(page: Page) -> bool:
+    """Nothing stands out to the right of a small screen."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def fill_in_address(page: Page) -> None:
+    page.get_by_label("Name of who receives it").fill(ADDRESS["name"])
+    page.get_by_label("Phone number").fill(ADDRESS["phone"])
+    page.get_by_label("House number").fill(ADDRESS["line1"])
+    page.get_by_label("Ward or commune").select_option(ADDRESS["wardCode"])
+
+
+def send_bank_news(base: str, order: Order) -> None:
+    """What SePay posts when a transfer has come in."""
+    body = {
+        "id": 9_000_001,
+        "gateway": "MBBank",
+        "transactionDate": "2026-11-23 10:00:00",
+        "accountNumber": settings.VIETQR_ACCOUNT_NUMBER,
+        "code": None,
+        "content": f"{order.number} chuyen tien",
+        "transferType": "in",
+        "transferAmount": order.total,
+        "referenceCode": "TEST.1",
+        "description": "",
+    }
+    request = urllib.request.Request(  # noqa: S310 - the test's own server
+        f"{base}/payments/webhooks/sepay",
+        data=json.dumps(body).encode(),
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": f"Apikey {settings.SEPAY_WEBHOOK_KEY}",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        assert json.load(answer) == {"success": True}
+
+
+@pytest.mark.usefixtures("clean_jobs")
+def test_from_search_to_paid(
+    live_server: Any, shop: Shop, run_jobs: Callable[[], int], new_page: Callable[..., Page]
+) -> None:
+    run_jobs()
+    page = new_page()
+    page.goto(live_server.url)
+    assert fits(page)
+    page.get_by_role("combobox", name="Search").fill("gio co te")
+    page.get_by_role("button", name="Search").click()
+    assert fits(page)
+    page.get_by_role("link", name=shop.product.name).click()
+    assert fits(page)
+    page.get_by_label("How many").fill("2")
+    page.get_by_role("button", name="Put into the basket").click()
+    expect(page.get_by_role("heading", name="Your basket")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("link", name="Go on to the address").click()
+    fill_in_address(page)
+    assert fits(page)
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.locator(".qr svg")).to_be_visible()
+    assert fits(page)
+
+    order = Order.objects.get()
+    assert order.state == OrderState.AWAITING_PAYMENT
+    assert order.total == 2 * 250_000 + 30_000
+    send_bank_news(live_server.url, order)
+    run_jobs()
+    # Nobody touches the page: it turns by itself.
+    expect(page.locator('[data-state="PAID"]')).to_be_visible(timeout=15_000)
+    expect(page.locator("#announce")).to_have_text("The money has arrived. Your order is paid.")
+    page.get_by_role("link", name="Follow the order").click()
+    expect(page.get_by_text("Next: each maker confirms")).to_be_visible()
+
+
+@pytest.mark.usefixtures("clean_jobs")
+def test_the_same_without_javascript(
+    live_server: Any, shop: Shop, run_jobs: Callable[[], int], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{live_server.url}/san-pham/{shop.product.slug}")
+    page.get_by_role("button", name="Put into the basket").click()
+    page.get_by_role("button", name="One more of").click()
+    page.get_by_role("link", name="Go on to the address").click()
+    page.get_by_role("button", name="Show its wards").click()
+    fill_in_address(page)
+    page.get_by_role("button", name="Order and pay").click()
+    expect(page.locator(".qr svg")).to_be_visible()
+    send_bank_news(live_server.url, Order.objects.get())
+    run_jobs()
+    page.get_by_role("link", name="Look again whether it has arrived").click()
+    expect(page.locator('[data-state="PAID"]')).to_be_visible()
+
+
+@pytest.fixture
+def sample_addresses(settings: Any) -> Iterator[None]:
+    """The addresses as a trial installation has them: with the pretended bank."""
+
+    def load() -> None:
+        importlib.reload(storefront_urls)
+        importlib.reload(root_urls)
+        clear_url_caches()
+
+    settings.DEBUG = settings.SAMPLE_INSTALLATION = True
+    load()
+    yield
+    settings.DEBUG = settings.SAMPLE_INSTALLATION = False
+    load()
+
+
+@pytest.mark.usefixtures("clean_jobs", "sample_addresses")
+def test_the_pretended_bank_pays(
+    live_server: Any, shop: Shop, run_jobs: Callable[[], int], new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto(f"{live_server.url}/san-pham/{shop.product.slug}")
+    page.get_by_role("button", name="Put into the basket").click()
+    page.get_by_role("link", name="Go on to the address").click()
+    fill_in_address(page)
+    page.get_by_role("button", name="Order and pay").click()
+    page.get_by_role("link", name="Play the bank").click()
+    page.get_by_role("button", name="Transfer a wrong amount").click()
+    run_jobs()
+    expect(page.get_by_text("The order stays unpaid")).to_be_visible()
+    page.get_by_role("link", name="Play the bank").click()
+    assert fits(page)
+    page.get_by_role("button", name="Transfer 280.000").click()
+    expect(page.locator('[data-state="AWAITING_PAYMENT"]')).to_be_visible()
+    run_jobs()
+    expect(page.locator('[data-state="PAID"]')).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.usefixtures("clean_jobs")
+def test_suggestions_by_keyboard(live_server: Any, shop: Shop, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(live_server.url)
+    field = page.get_by_role("combobox", name="Search")
+    field.press_sequentially("luu thuong")
+    expect(page.get_by_role("option").first).to_be_visible()
+    field.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_have_count(1)
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1, name=shop.village.name)).to_be_visible()

@@ -29,6 +29,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 SITE_NAME = env.str("SITE_NAME", default="Chợ Làng Nghề Phú Xuyên")
 SAMPLE_INSTALLATION = env.bool("SAMPLE_INSTALLATION", default=DEBUG)
+# The page that opens an order for whoever holds its link.
+ORDER_URL = env.str("ORDER_URL", default=BASE_URL + "/don-hang/{number}?k={token}")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Payments -----------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Jobs of orders."""
 
+import uuid
+
 from procrastinate.contrib.django import app
 
 from orders import services
+from orders.mails import send_order_link
 
 KEEP_ENDED_CARTS_DAYS = 30
 
@@ -12,6 +15,12 @@ KEEP_ENDED_CARTS_DAYS = 30
 def end_holds(timestamp: int) -> None:
     """Gives back what unpaid orders hold. A hold may last up to 15 seconds longer than promised, never shorter."""
     services.orders_expire()
+
+
+@app.task(queue="messages", retry=5)
+def mail_order_link(order_id: str) -> None:
+    """Run twice it mails the same link twice."""
+    send_order_link(uuid.UUID(order_id))
 
 
 @app.periodic(cron="37 3 * * *")

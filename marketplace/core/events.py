@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from django.db import connection
 
 E = TypeVar("E")
-_subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+_subscribers: dict[type, list[Callable[[Any], object]]] = defaultdict(list)
 
 
-def subscribe(event: type[E], handler: Callable[[E], None]) -> None:
+def subscribe(event: type[E], handler: Callable[[E], object]) -> None:
     if handler not in _subscribers[event]:
         _subscribers[event].append(handler)
 

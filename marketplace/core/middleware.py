@@ -66,7 +66,8 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if not request.path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 

@@ -271,6 +271,27 @@ def test_a_failed_flip_leaves_no_trace(buyer: Buyer, shop: Shop) -> None:
     assert list(SearchOutbox.objects.values_list("product_id", flat=True)) == [shop.product.pk]
 
 
+def test_the_orders_link_is_mailed_to_who_gave_an_address(
+    new_buyer: Callable[[], Buyer],
+    shop: Shop,
+    run_jobs: Callable[[], int],
+    mailoutbox: list[Any],
+    settings: Any,
+) -> None:
+    settings.ORDER_URL = "https://cho.example.vn/don-hang/{number}?k={token}"
+    guest, silent = new_buyer(), new_buyer()
+
+    order = guest.place(guest.cart(shop.variant)["id"], email="lan@example.vn")["order"]
+    silent.place(silent.cart(shop.variant)["id"])
+    run_jobs()
+
+    (mail,) = mailoutbox
+    assert mail.to == ["lan@example.vn"]
+    assert order["number"] in mail.subject
+    assert f"https://cho.example.vn/don-hang/{order['number']}?k={order['token']}" in mail.body
+    assert "280.000" in mail.body
+
+
 def test_a_message_is_in_the_callers_language(buyer: Buyer, shop: Shop) -> None:
     lines = [{"variantId": to_global_id("Variant", shop.variant.pk), "quantity": 0}]
     query = "mutation($l: [CartLineInput!]){cartCreate(input: {lines: $l}){userErrors{message}}}"

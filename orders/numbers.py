@@ -21,7 +21,7 @@ _DAMM = (
     "9438617205",
     "2581436790",
 )
-_CODE = re.compile(rf"{PREFIX}\s?((?:\d[\s.\-]?){{{DIGITS - 1}}}\d)", re.IGNORECASE)
+_CODE = re.compile(rf"{PREFIX}\s?((?:\d[\s.\-]?){{{DIGITS - 1}}}\d)", re.IGNORECASE | re.ASCII)
 
 
 def check_digit(digits: str) -> str:
@@ -37,6 +37,7 @@ def is_valid(number: str) -> bool:
     return (
         number.startswith(PREFIX)
         and len(digits) == DIGITS
+        and digits.isascii()
         and digits.isdigit()
         and check_digit(digits) == "0"
     )

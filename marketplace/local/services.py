@@ -33,6 +33,8 @@ from .toolbox import cache_folder, find_chromium, find_elasticsearch, find_strip
 # In the environment of the command and of all it starts.
 MARK = "PHUXUYEN_SERVICES"
 CI_VALUES = {"1", "true", "yes"}
+# How often a server is started before it is given up.
+STARTS = 3
 NAMES = ("elasticsearch", "stripe-mock", "chromium")
 
 
@@ -44,9 +46,15 @@ class StripeMock:
         program = find_stripe_mock()
         if program is None:
             raise LocalError("stripe-mock is not installed")
+        self.program = program
+        self.starts = 0
+        self._start()
+
+    def _start(self) -> None:
+        self.starts += 1
         self.port = free_port()
         # 127.0.0.1 only; without a port for https it would take 12112, and two runs would meet there.
-        argv = [str(program), "-http-addr", f"127.0.0.1:{self.port}"]
+        argv = [str(self.program), "-http-addr", f"127.0.0.1:{self.port}"]
         self.process = spawn(argv, env=dict(os.environ), cwd=ROOT, output=subprocess.DEVNULL)
 
     @property
@@ -56,7 +64,11 @@ class StripeMock:
     def ready(self) -> bool:
         """True when it answers. Raises LocalError when it has ended."""
         if self.process.poll() is not None:
-            raise LocalError(f"stripe-mock ended while starting (code {self.process.returncode})")
+            if self.starts >= STARTS:
+                raise LocalError(f"stripe-mock ended while starting (code {self.process.returncode})")
+            # Somebody else took the port that was free a moment ago.
+            self._start()
+            return False
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
             connection.request("GET", "/v1/charges")  # without a key: 401, and that is an answer

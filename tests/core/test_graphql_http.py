@@ -280,3 +280,9 @@ def test_the_language_is_the_argument_then_the_header_then_vietnamese(gql: Graph
     assert gql(query, language="en-GB,en;q=0.9")["craft"]["name"] == "Fern (cỏ tế) weaving"
     assert gql(query, language="en", l="vi")["craft"]["name"] == "Cỏ tế (guột)"
     assert gql(query, language="fr")["craft"]["name"] == "Cỏ tế (guột)"
+
+
+def test_a_string_that_never_ends_costs_no_time(client: Client) -> None:
+    """The depth check must stay linear; a quadratic one would take minutes here (pytest would be killed in CI)."""
+    for body in ('{"query": "' + "\\\\" * 60_000, '"' + "a" * 200_000, '{"a": "' + '\\"' * 100_000):
+        assert _post(client, body).status_code == 400

@@ -19,7 +19,8 @@ from graphql import (
 from marketplace.core.errors import RequestError
 from marketplace.core.graphql.connections import DEFAULT_PAGE, MAX_PAGE
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+# Possessive, and content with a string that never ends: linear whatever is sent.
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(rb"[^\[\]{}]+")
 _SIZED = {"ids", "lines"}
 

@@ -84,6 +84,8 @@ class Order(Entity):
     phone = models.CharField(max_length=16)
     address = models.JSONField()
     note = models.TextField(blank=True)
+    # Kept while the order is unpaid, to bound how much one address holds; forgotten afterwards.
+    ip = models.GenericIPAddressField(null=True)
     subtotal = models.BigIntegerField()
     shipping = models.BigIntegerField()
     total = models.BigIntegerField()
@@ -103,6 +105,10 @@ class Order(Entity):
             models.Index(
                 fields=["pay_before"], condition=Q(state="AWAITING_PAYMENT"), name="orders_order_unpaid"
             ),
+            models.Index(
+                fields=["phone"], condition=Q(state="AWAITING_PAYMENT"), name="orders_order_unpaid_phone"
+            ),
+            models.Index(fields=["ip"], condition=Q(state="AWAITING_PAYMENT"), name="orders_order_unpaid_ip"),
         ]
 
 

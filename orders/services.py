@@ -1,6 +1,6 @@
 """Writes of orders: carts, checkout, and what payment and time do to an order.
 
-Locks are taken in this order, everywhere: the idempotency row, the cart, the order, variants by id.
+Locks are taken in this order, everywhere: the person, the idempotency row, the cart, the order, variants by id.
 """
 
 import datetime as dt
@@ -21,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import queries as catalog
 from catalog import services as stock
-from catalog.models import ProductImage, ProductStats, Variant
+from catalog.models import Collection, ProductImage, ProductStats, Variant
 from marketplace.core import audit, events, idempotency
 from marketplace.core.actor import GUEST, SYSTEM, Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
+from marketplace.core.locks import lock_rows
 from marketplace.core.phones import parse_phone
 from orders import numbers, queries
 from orders.addresses import parse_address
@@ -61,14 +62,26 @@ def cart_create(*, actor: Actor, lines: Sequence[Mapping[str, Any]], language: s
 
     Raises DomainError as `cart_lines_add` does.
     """
-    cart = queries.open_cart_of(actor)
-    if cart is None:
+    cart = None
+    if actor.user is not None:
+        _lock_person(actor)
+        cart = queries.open_cart_of(actor)
+    if cart is not None:
+        cart = _lock_open_cart(actor, cart.pk)
+    else:
         if actor.user is not None:
-            # A forgotten cart must not stand in the way of the one that a person may have open.
-            Cart.objects.filter(user=actor.user, ordered_at=None).update(user=None)
+            # A cart past its day must not stand in the way of the one that a person may have open.
+            Cart.objects.filter(user=actor.user, ordered_at=None, expires_at__lte=timezone.now()).update(
+                user=None
+            )
         cart = Cart.objects.create(user=actor.user, language=language, expires_at=_cart_end())
     _add_lines(cart, lines, "lines")
     return cart
+
+
+def _lock_person(actor: Actor) -> None:
+    """Two presses at once must meet in one cart: whoever comes second waits here and finds the first one's."""
+    lock_rows(type(actor.user)._default_manager.all(), [actor.user.pk])
 
 
 def _cart_end() -> dt.datetime:
@@ -274,9 +287,11 @@ def checkout_place(
 def _place(actor: Actor, cart_id: uuid.UUID, data: Mapping[str, Any], language: str) -> Order:
     cart = _lock_open_cart(actor, cart_id)
     contact = _contact(cart, data)
+    _check_unpaid(actor, contact["phone"])
     cart.delivery = contact["address"]
     priced = price_cart(cart)
     _check_options(priced, data.get("shippingOptionIds"))
+    _check_collection(priced)
     _check_prices(priced, data.get("expectedTotal"))
     held = _hold_stock(priced)
     order = _create_order(actor, priced, contact, language)
@@ -324,6 +339,21 @@ def _contact(cart: Cart, data: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise CheckoutRefused(cart, *problems)
     return {"phone": phone, "email": email, "note": note, "address": address}
+
+
+def _check_unpaid(actor: Actor, phone: str) -> None:
+    """Whoever holds things without paying for them holds a few at a time: others want to buy too."""
+    unpaid = Order.objects.filter(state=OrderState.AWAITING_PAYMENT)
+    limits = [(unpaid.filter(phone=phone), settings.UNPAID_ORDERS_PER_PHONE)]
+    if actor.user is not None:
+        limits.append((unpaid.filter(user=actor.user), settings.UNPAID_ORDERS_PER_PHONE))
+    if actor.ip:
+        limits.append((unpaid.filter(ip=actor.ip), settings.UNPAID_ORDERS_PER_ADDRESS))
+    if any(orders.count() >= limit for orders, limit in limits):
+        raise DomainError.of(
+            ErrorCode.RATE_LIMITED,
+            _("Orders of yours are not paid yet. Pay one, or wait until its time is up, then order again."),
+        )
 
 
 def _check_prices(priced: PricedCart, expected_total: int | None) -> None:
@@ -385,6 +415,7 @@ def _create_order(actor: Actor, priced: PricedCart, contact: Mapping[str, Any], 
             phone=contact["phone"],
             address=contact["address"],
             note=contact["note"],
+            ip=actor.ip or None,
             subtotal=priced.subtotal,
             shipping=priced.shipping or 0,
             total=priced.total,
@@ -400,6 +431,22 @@ def _create_order(actor: Actor, priced: PricedCart, contact: Mapping[str, Any], 
             continue
         return order
     raise RuntimeError("no free order number was found")
+
+
+def _check_collection(priced: PricedCart) -> None:
+    """Money for a seller who collects it directly must not reach the platform's account."""
+    raise_problems(
+        [
+            Problem(
+                ErrorCode.NOT_FOR_SALE,
+                _("“%(name)s” takes payment in a way that is not offered here yet.")
+                % {"name": part.seller.name},
+                ("lines", str(index)),
+            )
+            for index, part in enumerate(priced.parts)
+            if part.seller.collection != Collection.PLATFORM
+        ]
+    )
 
 
 def _create_part(order: Order, index: int, part: SellerPart, held: Mapping[uuid.UUID, stock.Held]) -> None:
@@ -454,7 +501,7 @@ def order_mark_paid(*, order_id: uuid.UUID) -> bool:
         return False
     now = timezone.now()
     stock.stock_sell(_shelf_pieces(order))
-    Order.objects.filter(pk=order.pk).update(state=OrderState.PAID, paid_at=now, updated_at=now)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.PAID, paid_at=now, ip=None, updated_at=now)
     SellerOrder.objects.filter(order=order).update(
         state=SellerOrderState.TO_CONFIRM,
         paid_at=now,
@@ -505,7 +552,7 @@ def _order_expire(order_id: uuid.UUID) -> int:
         return 0
     stock.stock_release(_shelf_pieces(order))
     now = timezone.now()
-    Order.objects.filter(pk=order.pk).update(state=OrderState.EXPIRED, updated_at=now)
+    Order.objects.filter(pk=order.pk).update(state=OrderState.EXPIRED, ip=None, updated_at=now)
     SellerOrder.objects.filter(order=order).update(state=SellerOrderState.EXPIRED, updated_at=now)
     OrderEvent.objects.create(order=order, kind="expired")
     audit.record(

@@ -255,6 +255,9 @@ def _payment_of(news: GatewayNews, told: News, order: Order) -> Payment | None:
 def _paid(news: GatewayNews, told: News, payment: Payment, order: Order) -> str:
     if told.amount != payment.amount:
         return _conclude(news, NewsOutcome.WRONG_AMOUNT, payment)
+    if told.gateway_reference is not None and payment.paid_at is not None:
+        # The same charge under another event: a webhook after we asked, or the gateway repeating itself.
+        return _conclude(news, NewsOutcome.IGNORED, payment)
     if order.paid_at is not None:
         return _conclude(news, NewsOutcome.PAID_TWICE, payment)
     if order.state != OrderState.AWAITING_PAYMENT:
@@ -292,11 +295,21 @@ def _take_back(payment: Payment) -> None:
 
 
 def payment_cancel_at_gateway(payment_id: uuid.UUID) -> None:
-    """Takes an ended payment back at its gateway. GatewayError is raised so that the job runs again."""
+    """Takes an ended payment back at its gateway. GatewayError is raised so that the job runs again.
+
+    Where the gateway refuses, it is asked why: a charge in the last second is kept as news, though its webhook be lost.
+    """
     payment = Payment.objects.get(pk=payment_id)
     gateway = find_gateway(payment.gateway)
-    if gateway is not None and payment.gateway_reference:
-        gateway.cancel(payment.gateway_reference)
+    if gateway is None or not payment.gateway_reference or gateway.cancel(payment.gateway_reference):
+        return
+    _ask_about(gateway, payment.gateway_reference)
+
+
+def _ask_about(gateway: Gateway, gateway_reference: str) -> bool:
+    """Stores what the gateway says of a payment as news. True where there was something new. Raises GatewayError."""
+    body = gateway.ask(gateway_reference)
+    return body is not None and news_store(gateway=gateway.code, event_id=str(body["id"])[:120], body=body)
 
 
 def payments_ask(*, older_than_seconds: int, limit: int = 50) -> int:
@@ -311,10 +324,7 @@ def payments_ask(*, older_than_seconds: int, limit: int = 50) -> int:
         if gateway is None or payment.gateway_reference is None:
             continue
         try:
-            body = gateway.ask(payment.gateway_reference)
+            told += _ask_about(gateway, payment.gateway_reference)
         except GatewayError as error:
             log.warning("gateway_does_not_answer", gateway=gateway.code, error=str(error))
-            continue
-        if body is not None:
-            told += news_store(gateway=gateway.code, event_id=str(body["id"])[:120], body=body)
     return told

@@ -1,5 +1,6 @@
 """Account pages beyond allauth's: a new password by a code in a text message."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.accounts.forms import ResetConfirmForm, ResetRequestForm
 from marketplace.accounts.services import reset_code_send, reset_password_by_code
-from marketplace.core.errors import DomainError
+from marketplace.core.errors import DomainError, ErrorCode
 from marketplace.storefront.client import clean
 
 SESSION_PHONE = "reset_phone"
@@ -19,14 +20,19 @@ SESSION_PHONE = "reset_phone"
 def reset_by_sms(request: HttpRequest) -> HttpResponse:
     """Asks for the phone; the answer is the same whether or not anybody has it."""
     form = ResetRequestForm(request.POST or None)
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         phone = form.cleaned_data["phone"]
-        reset_code_send(phone=phone)
-        request.session[SESSION_PHONE] = phone
-        return redirect("storefront:reset_by_sms_code")
-    return render(
-        request, "storefront/reset_by_sms.html", {"form": form}, status=422 if form.is_bound else 200
-    )
+        try:
+            reset_code_send(actor=actor_from_cookie(request), phone=phone)
+        except DomainError as error:
+            _tell(form, error)
+            if any(problem.code is ErrorCode.RATE_LIMITED for problem in error.problems):
+                status = 429
+        else:
+            request.session[SESSION_PHONE] = phone
+            return redirect("storefront:reset_by_sms_code")
+    return render(request, "storefront/reset_by_sms.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,11 +55,16 @@ def reset_by_sms_code(request: HttpRequest) -> HttpResponse:
                 password=form.cleaned_data["password"],
             )
         except DomainError as error:
-            for problem in error.problems:
-                field = problem.field[-1] if problem.field and problem.field[-1] in form.fields else None
-                form.add_error(field, str(problem.message))
+            _tell(form, error)
         else:
             del request.session[SESSION_PHONE]
             messages.success(request, _("Your new password is set. Sign in with it."))
             return redirect("account_login")
     return render(request, "storefront/reset_by_sms_code.html", {"form": form, "phone": phone}, status=422)
+
+
+def _tell(form: forms.Form, error: DomainError) -> None:
+    """Puts each problem next to its field, or above the form."""
+    for problem in error.problems:
+        field = problem.field[-1] if problem.field and problem.field[-1] in form.fields else None
+        form.add_error(field, str(problem.message))

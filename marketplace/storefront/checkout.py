@@ -30,8 +30,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
             # The form was sent twice, or reloaded: the order is there already.
             return redirect("storefront:payment", placed)
     values = {name: clean(request.POST.get(name)).strip() for name in FIELDS}
+    key = clean(request.POST.get("key"), 64) or secrets.token_urlsafe(18)
+    basket = clean(request.POST.get("cart"), 200)
+    if basket and not request.POST.get("choose_province"):
+        # The key tells whether this form was sent before: the same order comes again, whatever the basket is now.
+        return _place(request, basket, values, key)
     if request.method == "POST":
-        # Whatever happens next, what was typed stands here when the form is opened again.
         request.session[SESSION_DRAFT] = values
     cart = current_cart(request)
     if cart is None or not cart["sellers"]:
@@ -40,10 +44,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _back_to_basket(request)
     if request.method != "POST":
         return _form(request, cart)
-    key = clean(request.POST.get("key"), 64) or secrets.token_urlsafe(18)
     if request.POST.get("choose_province"):
         return _form(request, cart, values=values, key=key, focus="ward")
-    return _place(request, cart, values, key)
+    return _place(request, cart["id"], values, key)
 
 
 def _back_to_basket(request: HttpRequest) -> HttpResponse:
@@ -106,14 +109,14 @@ def _known(cart: Data, user: Data | None) -> dict[str, str]:
     return {name: known.get(name) or "" for name in FIELDS}
 
 
-def _place(request: HttpRequest, cart: Data, values: dict[str, str], key: str) -> HttpResponse:
+def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) -> HttpResponse:
     expected = clean(request.POST.get("expected_total"), 20)
     payload = mutate(
         request,
         "checkout_place",
         key=key,
         input={
-            "cartId": cart["id"],
+            "cartId": basket,
             "phone": values["phone"],
             "email": values["email"] or None,
             "note": values["note"] or None,
@@ -140,6 +143,8 @@ def _place(request: HttpRequest, cart: Data, values: dict[str, str], key: str) -
 
 
 def _refused(request: HttpRequest, values: dict[str, str], key: str, problems: list[Data]) -> HttpResponse:
+    # What was typed stands here when the form is opened again.
+    request.session[SESSION_DRAFT] = values
     codes = {problem["code"] for problem in problems}
     if codes & {"CART_EXPIRED", "CART_EMPTY"} or any((p["field"] or [""])[0] == "lines" for p in problems):
         messages.error(request, problems[0]["message"])

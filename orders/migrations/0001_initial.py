@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(max_length=16)),
                 ('address', models.JSONField()),
                 ('note', models.TextField(blank=True)),
+                ('ip', models.GenericIPAddressField(null=True)),
                 ('subtotal', models.BigIntegerField()),
                 ('shipping', models.BigIntegerField()),
                 ('total', models.BigIntegerField()),
@@ -185,5 +186,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='orderline',
             constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('unit_price'), '*', models.F('quantity')))), name='orders_line_adds_up'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'AWAITING_PAYMENT')), fields=['phone'], name='orders_order_unpaid_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'AWAITING_PAYMENT')), fields=['ip'], name='orders_order_unpaid_ip'),
         ),
     ]

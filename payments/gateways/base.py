@@ -88,6 +88,6 @@ class Gateway(Protocol):
         """A body like a webhook's on how a payment stands, None where there is nothing to say. GatewayError."""
         ...
 
-    def cancel(self, gateway_reference: str) -> None:
-        """Takes a payment back that has not been made. Raises GatewayError."""
+    def cancel(self, gateway_reference: str) -> bool:
+        """Takes a payment back that has not been made; False where the gateway refuses. Raises GatewayError."""
         ...

@@ -107,14 +107,14 @@ class StripeGateway:
             "data": {"object": intent.to_dict()},
         }
 
-    def cancel(self, gateway_reference: str) -> None:
+    def cancel(self, gateway_reference: str) -> bool:
         try:
             _client().v1.payment_intents.cancel(gateway_reference)
         except stripe.InvalidRequestError:
-            # Already paid or cancelled: its own news tells which.
-            return
+            return False
         except stripe.StripeError as error:
             raise GatewayError(type(error).__name__) from error
+        return True
 
 
 def verify_webhook(body: bytes, signature: str) -> None:

@@ -67,5 +67,6 @@ class VietQrGateway:
     def ask(self, gateway_reference: str) -> dict[str, Any] | None:
         return None
 
-    def cancel(self, gateway_reference: str) -> None:
+    def cancel(self, gateway_reference: str) -> bool:
         """A QR code cannot be taken back; money that comes late is kept for a person to look at."""
+        return False

@@ -23,6 +23,7 @@ from marketplace.core.graphql.connections import (
     encode_cursor,
     page_size,
 )
+from marketplace.core.graphql.limits import weigh
 from marketplace.core.graphql.scalars import Language
 from marketplace.core.graphql.types import required_list
 from marketplace.core.vietnamese import fold
@@ -334,3 +335,10 @@ def _product_suggestion(product: catalog_models.Product) -> Suggestion:
         slug=product.slug,
         thumbnail=pictures[0] if pictures else None,
     )
+
+
+# A search asks the engine, its facets once for each of them: dearer than a list of rows.
+weigh("Query", "searchProducts", base=150)
+weigh("Query", "suggestions", base=20)
+weigh("ProductSearchConnection", "facets", base=150, size=8)
+weigh("Facet", "values", size=30)

@@ -153,6 +153,67 @@ def test_what_would_cost_too_much_does_not_run(
     assert _code(response) == code
 
 
+CYCLE = "{communes{villages{commune{villages{commune{villages{name}}}}}}}"
+HIDDEN = """{products{...C}} fragment C on ProductConnection{nodes{seller{products{...D}}}}
+    fragment D on ProductConnection{nodes{seller{products{nodes{id}}}}}"""
+DEFAULTED = "query($n: Int = 100){products(first: $n){nodes{seller{products(first: $n){nodes{id}}}}}}"
+LITERAL = "{nodes(ids: [" + '"x" ' * 60 + "]){... on Village{products(first: 100){nodes{id}}}}}"
+SEARCHES = "{" + " ".join(f's{i}: searchProducts(query: "a"){{totalCount}}' for i in range(45)) + "}"
+
+
+@pytest.mark.parametrize("query", [CYCLE, HIDDEN, DEFAULTED, LITERAL, SEARCHES])
+def test_cost_cannot_be_hidden(client: Client, django_assert_num_queries: Any, query: str) -> None:
+    with django_assert_num_queries(0):
+        response = _post(client, {"query": query})
+
+    assert _code(response) == "COST_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("query", "cost"),
+    [
+        ("{products(first: 1){nodes{id}}}", 2),
+        ("{products(first: 2){nodes{id}}}", 3),
+        ("{products(first: 2){nodes{seller{name}}}}", 5),
+        ("{products{nodes{seller{name} craft{name}}}}", 61),
+        ("{products(first: 10){edges{node{seller{name}}}}}", 31),
+        ("query($n: Int = 3){products(first: $n){nodes{seller{name}}}}", 7),
+        ("{products(first: 2){...C}} fragment C on ProductConnection{nodes{seller{name}}}", 5),
+        ("{crafts{name}}", 15),
+    ],
+)
+def test_cost_counts_what_a_query_may_bring(client: Client, query: str, cost: int) -> None:
+    assert _post(client, {"query": query}).json()["extensions"]["cost"]["requested"] == cost
+
+
+def test_fragments_without_fields_that_double_are_measured_once(client: Client) -> None:
+    bomb = "".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }} " for i in range(100))
+    query = bomb + "fragment F100 on Query { __typename } { ...F0 }"
+
+    assert _post(client, {"query": query}).status_code == 200
+
+
+def test_many_fields_side_by_side_are_refused_before_they_are_compared(client: Client) -> None:
+    assert _code(_post(client, {"query": "{" + "viewer{roles} " * 300 + "}"})) == "COST_EXCEEDED"
+
+
+def test_repeating_introspection_counts(client: Client) -> None:
+    query = "{__schema{" + " ".join(f"a{i}: types{{name}}" for i in range(60)) + "}}"
+
+    assert _code(_post(client, {"query": query})) == "COST_EXCEEDED"
+
+
+def test_the_introspection_of_tools_passes(client: Client) -> None:
+    from graphql import get_introspection_query
+
+    answer = _post(
+        client, {"query": get_introspection_query(descriptions=True, input_value_deprecation=True)}
+    ).json()
+
+    assert "errors" not in answer
+    assert answer["data"]["__schema"]["queryType"]["name"] == "Query"
+
+
 def test_fragments_that_double_are_refused_quickly(client: Client) -> None:
     bomb = "".join(
         f"fragment F{i} on Product {{ seller {{ products(first: 2) {{ nodes {{ ...F{i + 1} ...F{i + 1} }} }} }} }}"
@@ -280,6 +341,40 @@ def test_the_language_is_the_argument_then_the_header_then_vietnamese(gql: Graph
     assert gql(query, language="en-GB,en;q=0.9")["craft"]["name"] == "Fern (cỏ tế) weaving"
     assert gql(query, language="en", l="vi")["craft"]["name"] == "Cỏ tế (guột)"
     assert gql(query, language="fr")["craft"]["name"] == "Cỏ tế (guột)"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("ja", "シダの籠"),
+        ("ja-JP, en;q=0.9", "シダの籠"),
+        ("zh-Hant-TW", "蕨籃"),
+        ("en;q=0.5, JA", "シダの籠"),
+        ("x-klingon, ja;q=0.5", "シダの籠"),
+        ("ko", "Giỏ cỏ tế đan tay"),
+        ("*", "Giỏ cỏ tế đan tay"),
+        ("*, ja;q=0.5", "Giỏ cỏ tế đan tay"),
+        ("ja;q=0", "Giỏ cỏ tế đan tay"),
+        ("ja, ???", "Giỏ cỏ tế đan tay"),
+    ],
+)
+def test_the_header_names_any_language_and_the_cookie_of_pages_does_not_count(
+    gql: Graphql, shop: Any, header: str, name: str
+) -> None:
+    for language, translated in (("ja", "シダの籠"), ("zh", "蕨籃"), ("en", "Fern basket")):
+        shop.product.translations.create(language=language, name=translated)
+    gql.client.cookies["language"] = "en"
+    query = '{product(slug: "gio-co-te-dan-tay"){name}}'
+
+    assert gql(query, language=header)["product"]["name"] == name
+
+
+def test_the_cookie_of_pages_is_no_language_of_the_api(gql: Graphql, shop: Any) -> None:
+    gql.client.cookies["language"] = "en"
+
+    assert gql('{craft(slug: "co-te"){name}}')["craft"]["name"] == "Cỏ tế (guột)"
+    assert gql.client.get("/").headers["Content-Language"] == "en"
+    assert "Content-Language" not in _post(gql.client, {"query": ROLES}).headers
 
 
 def test_a_string_that_never_ends_costs_no_time(client: Client) -> None:

@@ -271,6 +271,32 @@ def test_a_failed_flip_leaves_no_trace(buyer: Buyer, shop: Shop) -> None:
     assert list(SearchOutbox.objects.values_list("product_id", flat=True)) == [shop.product.pk]
 
 
+@pytest.mark.parametrize("setting", ["UNPAID_ORDERS_PER_PHONE", "UNPAID_ORDERS_PER_ADDRESS"])
+def test_who_does_not_pay_holds_a_few_orders_at_a_time(
+    new_buyer: Callable[[], Buyer], shop: Shop, settings: Any, setting: str
+) -> None:
+    setattr(settings, setting, 2)
+    orders = [b.place(b.cart(shop.variant)["id"]) for b in (new_buyer() for _number in range(3))]
+
+    assert [order["order"] is not None for order in orders] == [True, True, False]
+    assert codes(orders[2]) == [(None, "RATE_LIMITED")]
+    assert stock(shop.variant) == (5, 2)
+
+    services.order_mark_paid(order_id=Order.objects.order_by("placed_at").first().pk)
+    again = new_buyer()
+    assert again.place(again.cart(shop.variant)["id"])["order"] is not None
+    assert list(Order.objects.filter(state="PAID").values_list("ip", flat=True)) == [None]
+
+
+def test_a_seller_who_collects_directly_is_not_sold_for_yet(buyer: Buyer, shop: Shop) -> None:
+    cart = buyer.cart(shop.variant)
+    shop.seller.collection = "DIRECT"
+    shop.seller.save()
+
+    assert codes(buyer.place(cart["id"])) == [(["lines", "0"], "NOT_FOR_SALE")]
+    assert Order.objects.count() == 0
+
+
 def test_the_orders_link_is_mailed_to_who_gave_an_address(
     new_buyer: Callable[[], Buyer],
     shop: Shop,

@@ -34,7 +34,7 @@ def test_an_intent_is_asked_about(gateway: StripeGateway) -> None:
 
 
 def test_an_intent_is_cancelled(gateway: StripeGateway) -> None:
-    assert gateway.cancel("pi_1") is None
+    assert gateway.cancel("pi_1") is True
 
 
 def test_a_call_that_stripe_would_not_take_is_a_gateway_error(gateway: StripeGateway) -> None:

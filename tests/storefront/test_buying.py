@@ -154,6 +154,26 @@ def test_sent_twice_is_one_order(buyer: Buyer) -> None:
     assert Payment.objects.count() == 1
 
 
+def test_a_second_press_that_saw_nothing_of_the_first_finds_the_same_order(buyer: Buyer) -> None:
+    """Two presses at once: the second comes with the session as it was, and the last piece is held by the first."""
+    buyer.add(5)
+    page = buyer.client.get("/dat-hang").content.decode()
+    (basket,) = re.findall(r'name="cart" value="([^"]+)"', page)
+    form = {**buyer.checkout_form(), "cart": basket}
+    before = dict(buyer.client.session.items())
+
+    first = buyer.client.post("/dat-hang", form)
+    session = buyer.client.session
+    session.clear()
+    session.update(before)
+    session.save()
+    second = buyer.client.post("/dat-hang", form)
+
+    assert second.url == first.url
+    assert Order.objects.count() == 1
+    assert buyer.client.get(second.url.replace("thanh-toan", "don-hang")).status_code == 200
+
+
 def test_a_changed_total_is_shown_before_it_counts(buyer: Buyer) -> None:
     buyer.add()
     form = buyer.checkout_form()

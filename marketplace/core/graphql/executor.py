@@ -33,7 +33,7 @@ from psycopg.errors import QueryCanceled
 
 from marketplace.core.errors import DomainError, RequestError
 from marketplace.core.graphql.context import Context
-from marketplace.core.graphql.limits import measure_operation
+from marketplace.core.graphql.limits import check_breadth, measure_operation
 
 log = structlog.get_logger(__name__)
 Formatted = dict[str, Any]
@@ -131,22 +131,29 @@ class Executor:
         return known
 
     def _document(self, query: str) -> DocumentNode:
+        """Parses and validates once; what was refused is remembered too, so that asking again costs nothing."""
         key = hashlib.sha256(query.encode()).hexdigest()
-        document: DocumentNode | None = self.documents.get(key)
-        if document is None:
-            if "\0" in query or _ESCAPED_NUL.search(query):
-                raise RequestError("BAD_USER_INPUT", "The query holds characters that are no text.")
-            document = self._parse(query)
-            self.documents.put(key, document)
-        return document
+        known: DocumentNode | _Invalid | RequestError | None = self.documents.get(key)
+        if known is None:
+            try:
+                known = self._parse(query)
+            except (_Invalid, RequestError) as error:
+                known = error
+            self.documents.put(key, known)
+        if isinstance(known, DocumentNode):
+            return known
+        raise known
 
     def _parse(self, query: str) -> DocumentNode:
+        if "\0" in query or _ESCAPED_NUL.search(query):
+            raise RequestError("BAD_USER_INPUT", "The query holds characters that are no text.")
         try:
             document = parse(query, max_tokens=settings.GRAPHQL_MAX_TOKENS)
         except GraphQLError as error:
             raise _Invalid("GRAPHQL_PARSE_FAILED", [error]) from None
         except RecursionError:
             raise RequestError("GRAPHQL_PARSE_FAILED", "The query is nested too deeply.") from None
+        check_breadth(document)
         rules = [*specified_rules]
         if not settings.GRAPHQL_INTROSPECTION:
             rules.append(NoSchemaIntrospectionCustomRule)
@@ -159,7 +166,7 @@ class Executor:
         self, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
     ) -> int:
         limit = settings.GRAPHQL_MAX_COST
-        measure = measure_operation(document, operation, variables, limit)
+        measure = measure_operation(self.schema, document, operation, variables)
         if measure.depth > settings.GRAPHQL_MAX_DEPTH and not _is_introspection(operation):
             raise RequestError(
                 "COST_EXCEEDED",

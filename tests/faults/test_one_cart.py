@@ -1,0 +1,81 @@
+"""Two presses of one person at once: one cart that holds both."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from marketplace.core.actor import Actor
+from orders import services
+from orders.models import Cart, CartLine
+from tests.builders import make_product, make_shop, make_user
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("faults"),
+    pytest.mark.usefixtures("clean_jobs"),
+]
+
+
+def together(*acts: Callable[[], Any]) -> list[BaseException]:
+    """Runs the acts in threads that start at the same moment; what they raised."""
+    barrier = threading.Barrier(len(acts))
+    raised: list[BaseException] = []
+
+    def run(act: Callable[[], Any]) -> None:
+        try:
+            barrier.wait()
+            act()
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def add(actor: Actor, variant: Any, quantity: int) -> Callable[[], Cart]:
+    lines = [{"variant_id": variant.pk, "quantity": quantity}]
+    return lambda: services.cart_create(actor=actor, lines=lines, language="vi")
+
+
+def test_what_is_added_at_once_is_all_there() -> None:
+    shop = make_shop()
+    other = make_product(seller=shop.seller, stock=100).variants.get()
+
+    for _round in range(10):
+        actor = Actor(user=make_user())
+
+        raised = together(*(add(actor, other, quantity) for quantity in (1, 2, 3, 4)))
+
+        assert raised == []
+        (cart,) = Cart.objects.filter(user=actor.user)
+        assert [line.quantity for line in CartLine.objects.filter(cart=cart)] == [10]
+
+
+def test_control_without_the_lock_something_is_lost_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = make_shop()
+    other = make_product(seller=shop.seller, stock=100).variants.get()
+    real = services.queries.open_cart_of
+    gate = threading.Barrier(2, timeout=20)
+
+    def both_look_before_either_writes(actor: Actor) -> Any:
+        found = real(actor)
+        gate.wait()
+        return found
+
+    monkeypatch.setattr(services.queries, "open_cart_of", both_look_before_either_writes)
+    monkeypatch.setattr(services, "_lock_person", lambda actor: None)
+    actor = Actor(user=make_user())
+
+    raised = together(add(actor, other, 1), add(actor, other, 2))
+
+    assert len(raised) == 1
+    assert [line.quantity for line in CartLine.objects.all()] != [3]

@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query
 
 from marketplace.core.clock import today
+from marketplace.core.errors import RequestError
 from search.documents import Document
 from search.engine import (
     FACET_FIELDS,
@@ -156,6 +157,11 @@ class ElasticEngine:
 def _run(search: Search) -> Any:
     try:
         return search.execute()
+    except BadRequestError as error:
+        # The question is at fault, not the engine: nobody else's search must suffer.
+        raise RequestError(
+            "BAD_USER_INPUT", "This search cannot be answered. Use fewer words or filters."
+        ) from error
     except (ApiError, TransportError) as error:
         raise EngineDown(type(error).__name__) from error
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 import structlog
 from django.conf import settings
 
+from marketplace.core.errors import RequestError
 from search.elastic import ElasticEngine
 from search.engine import Engine, EngineDown, Facets, Hits, SearchRequest
 from search.postgres import PostgresEngine
@@ -67,6 +68,9 @@ def _ask(question: Callable[[Engine], T]) -> tuple[T, bool]:
     if breaker.may_ask():
         try:
             answer = question(_elastic)
+        except RequestError:
+            breaker.succeeded()
+            raise
         except EngineDown as error:
             breaker.failed()
             log.warning("search_engine_away", error=str(error))

@@ -26,7 +26,8 @@ NAMES = {
     "IN_STOCK": "stock",
 }
 MANY = ("craft", "village", "commune", "seller")
-MAX_VALUES = 20
+# An address may hold more than any drawer offers; what is beyond is passed over.
+MAX_NAMES, MAX_VALUES, MAX_ATTRIBUTES = 40, 20, 10
 SHOWN_VALUES = 8
 _SLUG = re.compile(r"^[-\w]{1,120}$")
 _PRICE = re.compile(r"^(\d{0,12})-(\d{0,12})$", re.ASCII)
@@ -37,7 +38,7 @@ Pair = tuple[str, str]
 def chosen(request: HttpRequest) -> list[Pair]:
     """The filters of the address that make sense, each once; the rest is passed over."""
     pairs: list[Pair] = []
-    for name in request.GET:
+    for name in list(request.GET)[:MAX_NAMES]:
         values = [clean(value, 120) for value in request.GET.getlist(name)][:MAX_VALUES]
         if name in MANY:
             pairs += [(name, value) for value in values if _SLUG.match(value)]
@@ -69,7 +70,9 @@ def product_filter(pairs: list[Pair]) -> Data:
         else:
             attributes.setdefault(name[2:], []).append(value)
     if attributes:
-        found["attributes"] = [{"slug": slug, "values": values} for slug, values in attributes.items()]
+        found["attributes"] = [
+            {"slug": slug, "values": values} for slug, values in list(attributes.items())[:MAX_ATTRIBUTES]
+        ]
     return found
 
 

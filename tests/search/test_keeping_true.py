@@ -10,6 +10,7 @@ from django.db import transaction
 
 from catalog.models import Product
 from catalog.services import products_touch
+from marketplace.core.errors import RequestError
 from search import elastic, queries
 from search.engine import EngineDown
 from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison
@@ -211,3 +212,22 @@ def test_the_module_knows_its_alias(settings: Any) -> None:
     settings.ELASTICSEARCH_INDEX_PREFIX = "x"
 
     assert elastic.alias() == "x-products"
+
+
+@pytest.mark.django_db
+def test_a_question_the_engine_refuses_is_the_askers_fault_and_degrades_nobody(
+    elastic: str, shop: Shop, gql: Graphql
+) -> None:
+    from search import elastic as engine
+
+    list(reindex())
+    engine.refresh(engine.alias())
+    with pytest.raises(RequestError):
+        queries._ask(
+            lambda asked: engine._run(
+                engine.Search(using=engine.client(), index=engine.alias()).sort("no_such_field")
+            )
+        )
+
+    assert queries.breaker.may_ask()
+    assert gql(TOTAL, q="giỏ")["searchProducts"] == {"totalCount": 1, "degraded": False}

@@ -210,3 +210,9 @@ def test_a_sample_installation_says_so(client: Client, settings: Any, db: Any) -
     assert "nothing is delivered" not in text_of(client.get("/gio-hang"))
     settings.SAMPLE_INSTALLATION = True
     assert "nothing is delivered" in text_of(client.get("/gio-hang"))
+
+
+def test_an_address_full_of_filters_costs_no_more_than_a_few(client: Client, shop: Shop) -> None:
+    address = "/tim-kiem?" + "&".join(f"a.k{number}=v" for number in range(900))
+
+    assert client.get(address).status_code == 200

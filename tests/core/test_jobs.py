@@ -88,20 +88,21 @@ def test_one_order_that_cannot_end_keeps_no_other_from_ending(
 ) -> None:
     from orders import services
     from orders.models import Order
+    from orders.services import life
 
     buyer = Buyer(gql)
     for _number in range(2):
         buyer.place(buyer.cart(shop.variant)["id"])
     Order.objects.update(pay_before=timezone.now() - dt.timedelta(minutes=1))
     first = Order.objects.order_by("pay_before", "id").first()
-    real = services._order_expire
+    real = life._order_expire
 
     def broken(order_id: Any) -> int:
         if first is not None and order_id == first.pk:
             raise RuntimeError("cannot end")
         return real(order_id)
 
-    monkeypatch.setattr(services, "_order_expire", broken)
+    monkeypatch.setattr(life, "_order_expire", broken)
 
     assert services.orders_expire() == 1
     assert sorted(Order.objects.values_list("state", flat=True)) == ["AWAITING_PAYMENT", "EXPIRED"]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 import catalog.services
-import orders.services
+import orders.services.checkout
 from catalog.services import Held
 from marketplace.core.ids import from_global_id
 from orders.models import Order
@@ -33,13 +33,13 @@ UNGUARDED_SQL = """
 @pytest.fixture
 def all_of_the_first_wave_see_stock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every buyer of the first wave has seen five pieces before any of them may take one."""
-    meeting, real = Meeting(WAVE), orders.services._check_prices
+    meeting, real = Meeting(WAVE), orders.services.checkout._check_prices
 
     def check(*arguments: Any) -> None:
         real(*arguments)
         meeting.wait()
 
-    monkeypatch.setattr(orders.services, "_check_prices", check)
+    monkeypatch.setattr(orders.services.checkout, "_check_prices", check)
 
 
 def _buyers(api: Api, shop: Shop, number: int) -> list[Callable[[], Any]]:

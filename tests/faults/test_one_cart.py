@@ -10,6 +10,7 @@ from django.db import connections
 from marketplace.core.actor import Actor
 from orders import services
 from orders.models import Cart, CartLine
+from orders.services import carts
 from tests.builders import make_product, make_shop, make_user
 
 pytestmark = [
@@ -63,7 +64,7 @@ def test_what_is_added_at_once_is_all_there() -> None:
 def test_control_without_the_lock_something_is_lost_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     shop = make_shop()
     other = make_product(seller=shop.seller, stock=100).variants.get()
-    real = services.queries.open_cart_of
+    real = carts.queries.open_cart_of
     gate = threading.Barrier(2, timeout=20)
 
     def both_look_before_either_writes(actor: Actor) -> Any:
@@ -71,8 +72,8 @@ def test_control_without_the_lock_something_is_lost_or_fails(monkeypatch: pytest
         gate.wait()
         return found
 
-    monkeypatch.setattr(services.queries, "open_cart_of", both_look_before_either_writes)
-    monkeypatch.setattr(services, "_lock_person", lambda actor: None)
+    monkeypatch.setattr(carts.queries, "open_cart_of", both_look_before_either_writes)
+    monkeypatch.setattr(carts, "_lock_person", lambda actor: None)
     actor = Actor(user=make_user())
 
     raised = together(add(actor, other, 1), add(actor, other, 2))

@@ -1,0 +1,228 @@
+"""Carts: what is in them and where they go."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog import queries as catalog
+from catalog.models import Variant
+from marketplace.core.actor import GUEST, Actor
+from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
+from marketplace.core.locks import lock_rows
+from orders import queries
+from orders.addresses import parse_address
+from orders.models import (
+    Cart,
+    CartLine,
+)
+from orders.pricing import PricedCart, price_cart
+
+
+@transaction.atomic(durable=True)
+def cart_create(*, actor: Actor, lines: Sequence[Mapping[str, Any]], language: str) -> Cart:
+    """A new cart; a signed-in person's open one where there is one. `lines`: {variant_id, quantity}.
+
+    Raises DomainError as `cart_lines_add` does.
+    """
+    cart = None
+    if actor.user is not None:
+        _lock_person(actor)
+        cart = queries.open_cart_of(actor)
+    if cart is not None:
+        cart = lock_open_cart(actor, cart.pk)
+    else:
+        if actor.user is not None:
+            # A cart past its day must not stand in the way of the one that a person may have open.
+            Cart.objects.filter(user=actor.user, ordered_at=None, expires_at__lte=timezone.now()).update(
+                user=None
+            )
+        cart = Cart.objects.create(user=actor.user, language=language, expires_at=_cart_end())
+    _add_lines(cart, lines, "lines")
+    return cart
+
+
+def _lock_person(actor: Actor) -> None:
+    """Two presses at once must meet in one cart: whoever comes second waits here and finds the first one's."""
+    lock_rows(type(actor.user)._default_manager.all(), [actor.user.pk])
+
+
+def _cart_end() -> dt.datetime:
+    return timezone.now() + dt.timedelta(days=settings.CART_LIFETIME_DAYS)
+
+
+def lock_open_cart(actor: Actor, cart_id: uuid.UUID | None) -> Cart:
+    cart = queries.cart_for(actor, cart_id)
+    if cart is None:
+        raise not_found("cartId")
+    cart = Cart.objects.select_for_update(no_key=True, of=("self",)).get(pk=cart.pk)
+    if cart.ordered_at is not None:
+        raise DomainError.of(ErrorCode.CART_EXPIRED, _("This basket was ordered already."), "cartId")
+    if cart.expires_at <= timezone.now():
+        raise DomainError.of(
+            ErrorCode.CART_EXPIRED,
+            _("This basket is too old. Put the things you want into a new one."),
+            "cartId",
+        )
+    return cart
+
+
+@transaction.atomic(durable=True)
+def cart_lines_add(*, actor: Actor, cart_id: uuid.UUID | None, lines: Sequence[Mapping[str, Any]]) -> Cart:
+    """Adds quantities; a variant that is in the cart already gets more.
+
+    Raises DomainError NOT_FOUND, NOT_FOR_SALE, OUT_OF_RANGE, OUT_OF_STOCK, LIMIT_REACHED or CART_EXPIRED.
+    """
+    cart = lock_open_cart(actor, cart_id)
+    _add_lines(cart, lines, "lines")
+    return cart
+
+
+def _add_lines(cart: Cart, lines: Sequence[Mapping[str, Any]], *path: str) -> None:
+    if not lines:
+        return
+    variants = Variant.objects.select_related("product").in_bulk(
+        [line["variant_id"] for line in lines if line["variant_id"] is not None]
+    )
+    on_sale = set(
+        catalog.products_visible_to(GUEST)
+        .filter(pk__in={variant.product_id for variant in variants.values()})
+        .values_list("pk", flat=True)
+    )
+    there = {line.variant_id: line for line in CartLine.objects.filter(cart=cart)}
+    problems: list[Problem] = []
+    for index, line in enumerate(lines):
+        place = (*path, str(index))
+        variant = variants.get(line["variant_id"])
+        if variant is None:
+            problems.append(not_found(*place, "variantId").problems[0])
+            continue
+        if variant.product_id not in on_sale or variant.archived_at is not None:
+            problems.append(
+                Problem(ErrorCode.NOT_FOR_SALE, _("This is not for sale now."), (*place, "variantId"))
+            )
+            continue
+        if line["quantity"] < 1:
+            problems.append(
+                Problem(ErrorCode.OUT_OF_RANGE, _("The quantity is at least 1."), (*place, "quantity"))
+            )
+            continue
+        row = there.get(variant.pk) or CartLine(cart=cart, variant=variant, quantity=0, price_seen=0)
+        row.quantity += line["quantity"]
+        row.price_seen = variant.price
+        problem = _quantity_problem(row.quantity, variant, (*place, "quantity"))
+        if problem:
+            problems.append(problem)
+            continue
+        there[variant.pk] = row
+    if len(there) > settings.CART_MAX_LINES:
+        problems.append(
+            Problem(
+                ErrorCode.LIMIT_REACHED,
+                _("A basket holds %(limit)s different things at most.") % {"limit": settings.CART_MAX_LINES},
+                path,
+            )
+        )
+    raise_problems(problems)
+    for row in there.values():
+        row.save()
+    Cart.objects.filter(pk=cart.pk).update(expires_at=_cart_end())
+
+
+def _quantity_problem(quantity: int, variant: Variant, place: tuple[str, ...]) -> Problem | None:
+    if quantity > settings.CART_MAX_QUANTITY:
+        return Problem(
+            ErrorCode.OUT_OF_RANGE,
+            _("At most %(limit)s pieces of one thing. For more, write to the seller.")
+            % {"limit": settings.CART_MAX_QUANTITY},
+            place,
+        )
+    if variant.product.made_to_order_days is None and quantity > variant.available:
+        return Problem(
+            ErrorCode.OUT_OF_STOCK, _("Only %(left)s are left.") % {"left": max(variant.available, 0)}, place
+        )
+    return None
+
+
+@transaction.atomic(durable=True)
+def cart_lines_update(*, actor: Actor, cart_id: uuid.UUID | None, lines: Sequence[Mapping[str, Any]]) -> Cart:
+    """Sets quantities of lines; 0 takes a line out. Raises DomainError as `cart_lines_add` does."""
+    cart = lock_open_cart(actor, cart_id)
+    there = {
+        line.pk: line
+        for line in CartLine.objects.filter(cart=cart).select_related("variant", "variant__product")
+    }
+    problems: list[Problem] = []
+    for index, wanted in enumerate(lines):
+        place = ("lines", str(index))
+        row = there.get(wanted["id"])
+        if row is None:
+            problems.append(not_found(*place, "id").problems[0])
+            continue
+        if wanted["quantity"] < 0:
+            problems.append(
+                Problem(ErrorCode.OUT_OF_RANGE, _("The quantity is at least 0."), (*place, "quantity"))
+            )
+            continue
+        problem = _quantity_problem(wanted["quantity"], row.variant, (*place, "quantity"))
+        if problem:
+            problems.append(problem)
+        row.quantity, row.price_seen = wanted["quantity"], row.variant.price
+    raise_problems(problems)
+    for wanted in lines:
+        row = there[wanted["id"]]
+        if row.quantity:
+            row.save(update_fields=["quantity", "price_seen", "updated_at"])
+        elif row.pk is not None:
+            row.delete()
+    return cart
+
+
+@transaction.atomic(durable=True)
+def cart_lines_remove(
+    *, actor: Actor, cart_id: uuid.UUID | None, line_ids: Sequence[uuid.UUID | None]
+) -> Cart:
+    """Takes lines out. One that is not there is out already. Raises DomainError NOT_FOUND or CART_EXPIRED."""
+    cart = lock_open_cart(actor, cart_id)
+    CartLine.objects.filter(cart=cart, pk__in=[key for key in line_ids if key is not None]).delete()
+    return cart
+
+
+@transaction.atomic(durable=True)
+def cart_delivery_set(
+    *,
+    actor: Actor,
+    cart_id: uuid.UUID | None,
+    address: Mapping[str, Any] | None,
+    shipping_option_ids: Sequence[str] | None,
+) -> Cart:
+    """Where the cart goes; None forgets the address. Raises DomainError for what is wrong with it."""
+    cart = lock_open_cart(actor, cart_id)
+    delivery = None
+    if address is not None:
+        delivery, problems = parse_address(dict(address), "address")
+        raise_problems(problems)
+    cart.delivery = delivery
+    check_options(price_cart(cart), shipping_option_ids)
+    cart.save(update_fields=["delivery", "updated_at"])
+    return cart
+
+
+def check_options(priced: PricedCart, chosen: Sequence[str] | None) -> None:
+    known = {option.id for part in priced.parts for option in part.options}
+    raise_problems(
+        [
+            Problem(
+                ErrorCode.SHIPPING_UNAVAILABLE,
+                _("This way of delivery is not offered for the basket."),
+                ("shippingOptionIds", str(index)),
+            )
+            for index, option in enumerate(chosen or ())
+            if option not in known
+        ]
+    )

@@ -1,0 +1,106 @@
+"""What payment and time do to an order."""
+
+import datetime as dt
+import uuid
+from collections import Counter
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from catalog import services as stock
+from catalog.models import ProductStats
+from marketplace.core import audit, events
+from marketplace.core.actor import SYSTEM
+from orders.events import OrderExpired, OrderPaid
+from orders.models import (
+    Cart,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderState,
+    SellerOrder,
+    SellerOrderState,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def _shelf_pieces(order: Order) -> Counter[uuid.UUID]:
+    pieces: Counter[uuid.UUID] = Counter()
+    for line in OrderLine.objects.filter(seller_order__order=order):
+        pieces[line.variant_id] += line.from_shelf
+    return pieces
+
+
+def order_mark_paid(*, order_id: uuid.UUID) -> bool:
+    """Turns holds into sales and hands the parts to their sellers. Runs inside the caller's transaction.
+
+    False where the order no longer waits for money (expired, cancelled, paid): then nothing has changed.
+    """
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+    if order.state != OrderState.AWAITING_PAYMENT:
+        return False
+    now = timezone.now()
+    stock.stock_sell(_shelf_pieces(order))
+    Order.objects.filter(pk=order.pk).update(state=OrderState.PAID, paid_at=now, ip=None, updated_at=now)
+    SellerOrder.objects.filter(order=order).update(
+        state=SellerOrderState.TO_CONFIRM,
+        paid_at=now,
+        confirm_before=now + dt.timedelta(hours=settings.CONFIRM_HOURS),
+        updated_at=now,
+    )
+    _count_sales(order)
+    OrderEvent.objects.create(order=order, kind="paid")
+    audit.record(SYSTEM, "order.paid", order, before={"state": order.state}, after={"state": OrderState.PAID})
+    events.publish(OrderPaid(order.pk))
+    return True
+
+
+def _count_sales(order: Order) -> None:
+    sold: Counter[uuid.UUID] = Counter()
+    for line in OrderLine.objects.filter(seller_order__order=order).select_related("variant"):
+        sold[line.variant.product_id] += line.quantity
+    for product_id in sorted(sold):
+        ProductStats.objects.filter(product=product_id).update(
+            sold=F("sold") + sold[product_id], sold_30d=F("sold_30d") + sold[product_id]
+        )
+
+
+def orders_expire(*, limit: int = 200) -> int:
+    """Ends the holds of orders that were not paid in time. Returns how many orders ended."""
+    due = Order.objects.filter(state=OrderState.AWAITING_PAYMENT, pay_before__lt=timezone.now())
+    ended = 0
+    for order_id in list(due.order_by("pay_before").values_list("pk", flat=True)[:limit]):
+        try:
+            ended += _order_expire(order_id)
+        except Exception:
+            log.exception("order_expiry_failed", order=str(order_id))
+    return ended
+
+
+@transaction.atomic(durable=True)
+def carts_forget(*, after_days: int) -> int:
+    """Deletes carts that were never ordered and ended that many days ago. Returns how many."""
+    ended = timezone.now() - dt.timedelta(days=after_days)
+    deleted, _by_model = Cart.objects.filter(order=None, expires_at__lt=ended).delete()
+    return deleted
+
+
+@transaction.atomic(durable=True)
+def _order_expire(order_id: uuid.UUID) -> int:
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+    if order.state != OrderState.AWAITING_PAYMENT or order.pay_before >= timezone.now():
+        return 0
+    stock.stock_release(_shelf_pieces(order))
+    now = timezone.now()
+    Order.objects.filter(pk=order.pk).update(state=OrderState.EXPIRED, ip=None, updated_at=now)
+    SellerOrder.objects.filter(order=order).update(state=SellerOrderState.EXPIRED, updated_at=now)
+    OrderEvent.objects.create(order=order, kind="expired")
+    audit.record(
+        SYSTEM, "order.expired", order, before={"state": order.state}, after={"state": OrderState.EXPIRED}
+    )
+    events.publish(OrderExpired(order.pk))
+    return 1

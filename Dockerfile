@@ -18,6 +18,7 @@ COPY . .
 # Both read the settings, which refuse to start without secrets; these are used here only. No database is asked.
 RUN export SECRET_KEY=only-for-the-build-of-the-image-and-nothing-else DEBUG=false VIETQR_ACCOUNT_NUMBER=0 \
     && export FIELD_ENCRYPTION_KEYS=$SECRET_KEY SEPAY_WEBHOOK_KEY=$SECRET_KEY \
+    && export EMAIL_URL=dummymail:// SMS_SENDER=marketplace.accounts.sms.DisabledSender \
     && python manage.py catalogs && python manage.py collectstatic --noinput \
     && mkdir -p var/media var/private && chown -R app:app var
 

@@ -64,7 +64,10 @@ def open_checked(data: bytes) -> Image.Image:
             picture.load()
     except UnidentifiedImageError:
         raise _refused(ErrorCode.FILE_TYPE) from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        # Pillow's own limit, met while it reads the header.
+        raise _refused(ErrorCode.FILE_TOO_LARGE) from None
+    except (OSError, ValueError, SyntaxError):
         raise _refused(ErrorCode.FILE_BROKEN) from None
     return picture
 
@@ -79,7 +82,7 @@ def upright_srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in {"RGB", "CMYK", "L"}:
         # A broken profile: take the numbers as they are.
-        with suppress(ImageCms.PyCMSError):
+        with suppress(ImageCms.PyCMSError, OSError, ValueError):
             picture = (
                 ImageCms.profileToProfile(
                     picture,

@@ -23,7 +23,13 @@ from catalog.models import (
 )
 from marketplace.core.actor import Actor
 from marketplace.core.clock import today
+from marketplace.core.errors import RequestError
 from marketplace.core.vietnamese import fold
+
+# What one filter may ask for: each value is a condition of its own in the statement.
+MAX_FILTER_ENTRIES = 100
+MAX_ATTRIBUTE_FILTERS = 10
+MAX_ATTRIBUTE_VALUES = 20
 
 PUBLIC_PRODUCT = Q(state=ProductState.PUBLISHED, seller__state=SellerState.VERIFIED)
 
@@ -121,8 +127,28 @@ def in_stock_condition() -> Any:
     return Q(made_to_order_days__isnull=False) | Exists(shelf)
 
 
+def check_product_filter(criteria: dict[str, Any]) -> None:
+    """Raises RequestError BAD_USER_INPUT for a ProductFilter that asks for more than a statement should hold."""
+    for key in ("craft", "village", "commune", "seller", "ids", "state"):
+        if len(criteria.get(key) or ()) > MAX_FILTER_ENTRIES:
+            raise RequestError("BAD_USER_INPUT", f"filter.{key} takes at most {MAX_FILTER_ENTRIES} entries.")
+    attributes = criteria.get("attributes") or ()
+    if len(attributes) > MAX_ATTRIBUTE_FILTERS:
+        raise RequestError(
+            "BAD_USER_INPUT", f"filter.attributes takes at most {MAX_ATTRIBUTE_FILTERS} attributes."
+        )
+    if any(len(wanted["values"]) > MAX_ATTRIBUTE_VALUES for wanted in attributes):
+        raise RequestError(
+            "BAD_USER_INPUT", f"filter.attributes takes at most {MAX_ATTRIBUTE_VALUES} values each."
+        )
+
+
 def filter_products(queryset: QuerySet[Product], criteria: dict[str, Any]) -> QuerySet[Product]:
-    """Narrows a list of products by the contract's ProductFilter (slugs, ranges, attributes)."""
+    """Narrows a list of products by the contract's ProductFilter (slugs, ranges, attributes).
+
+    Raises RequestError BAD_USER_INPUT for a filter that asks for too much.
+    """
+    check_product_filter(criteria)
     for key, column in (
         ("craft", "craft__slug__in"),
         ("village", "village__slug__in"),

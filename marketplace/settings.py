@@ -66,6 +66,8 @@ CART_LIFETIME_DAYS = env.int("CART_LIFETIME_DAYS", default=30)
 CART_MAX_LINES = env.int("CART_MAX_LINES", default=100)
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", default=999)
 PAYMENT_HOLD_MINUTES = env.int("PAYMENT_HOLD_MINUTES", default=30)
+UNPAID_ORDERS_PER_PHONE = env.int("UNPAID_ORDERS_PER_PHONE", default=5)
+UNPAID_ORDERS_PER_ADDRESS = env.int("UNPAID_ORDERS_PER_ADDRESS", default=50)
 FLAT_SHIPPING_VND = env.int("FLAT_SHIPPING_VND", default=30_000)
 CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
 
@@ -227,6 +229,8 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Beside allauth's own limits: codes by SMS, which cost money, for a caller's address and for a phone.
+ACCOUNT_RATE_LIMITS = {"reset_code_send": "20/h/ip,5/h/key,10/d/key"}
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
@@ -268,6 +272,7 @@ OAUTH2_PROVIDER = {
 # --- Mail and SMS -------------------------------------------------------------------------------------------
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _email["EMAIL_FILE_PATH"] or None
 EMAIL_HOST = _email["EMAIL_HOST"] or ""
 EMAIL_PORT = _email["EMAIL_PORT"] or 25
 EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
@@ -277,6 +282,19 @@ EMAIL_USE_SSL = bool(_email.get("EMAIL_USE_SSL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cho-lang-nghe@localhost")
 SMS_SENDER = env.str("SMS_SENDER", default="marketplace.accounts.sms.ConsoleSender")
+if not DEBUG:
+    # Printed, the links of orders and the codes for a new password would stand in the log for whoever reads it.
+    if EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+        raise ImproperlyConfigured(
+            "EMAIL_URL is unset or the console, which prints links and codes into the log. Set it to a mail server, "
+            "smtp+tls://user:password@host:587, or to a folder, filemail:////path. For a local trial set DEBUG=true."
+        )
+    if SMS_SENDER == "marketplace.accounts.sms.ConsoleSender":
+        raise ImproperlyConfigured(
+            "SMS_SENDER is unset or the console, which prints codes into the log. Set it to the dotted path of a "
+            "class with send(phone, text), or to marketplace.accounts.sms.DisabledSender where no texts are sent. "
+            "For a local trial set DEBUG=true."
+        )
 
 # --- Search -------------------------------------------------------------------------------------------------
 ELASTICSEARCH_URL = env.str("ELASTICSEARCH_URL", default="")

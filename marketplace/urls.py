@@ -1,5 +1,6 @@
 """All addresses."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from oauth2_provider.views import RevokeTokenView, TokenView
@@ -16,6 +17,8 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("payments/webhooks/sepay", payment_views.sepay_webhook, name="sepay_webhook"),
     path("payments/webhooks/stripe", payment_views.stripe_webhook, name="stripe_webhook"),
+    # Staff sign in where everybody does: Django's own form neither counts guesses nor locks.
+    path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),

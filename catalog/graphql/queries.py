@@ -14,6 +14,7 @@ from marketplace.core.errors import RequestError
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.connections import Page, keyset_page
 from marketplace.core.graphql.context import Context
+from marketplace.core.graphql.limits import weigh
 from marketplace.core.graphql.nodes import Node, fetch_nodes, parse_id, register_node
 from marketplace.core.graphql.scalars import Date, DateTime, Language
 from marketplace.core.graphql.types import AmountRange, IntRange, extend, required_list
@@ -64,8 +65,12 @@ def plain(value: Any) -> Any:
 
 
 def product_criteria(criteria: Any) -> dict[str, Any]:
-    """A ProductFilter for `queries.filter_products`; ids that are none of ours find nothing."""
+    """A ProductFilter for `queries.filter_products`; ids that are none of ours find nothing.
+
+    Raises RequestError BAD_USER_INPUT for a filter that asks for too much, whichever engine is to answer.
+    """
     given: dict[str, Any] = plain(criteria or {})
+    queries.check_product_filter(given)
     if given.get("ids") is not None:
         given["ids"] = [key for value in given["ids"] if (key := parse_id(value, "Product"))]
     return given
@@ -339,3 +344,10 @@ def _viewer_communes(root: Any, info: graphene.ResolveInfo) -> list[models.Commu
 
 extend(Viewer, "sellers", graphene.Field(required_list(SellerMembership), resolver=_viewer_sellers))
 extend(Viewer, "communes", graphene.Field(required_list(types.Commune), resolver=_viewer_communes))
+
+# Lists that are longer than most.
+weigh("Query", "provinces", size=34)
+weigh("Query", "wards", size=170)
+weigh("Query", "crafts", size=15)
+weigh("Query", "communes", size=4)
+weigh("Commune", "villages", size=20)

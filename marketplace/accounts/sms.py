@@ -3,12 +3,15 @@
 import uuid
 from typing import Protocol
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from marketplace.accounts.models import SmsMessage
+
+log = structlog.get_logger("sms")
 
 
 class SmsSender(Protocol):
@@ -18,10 +21,19 @@ class SmsSender(Protocol):
 
 
 class ConsoleSender:
-    """Prints instead of sending: for local use."""
+    """Prints instead of sending: for local use, refused in production (its log would hold the codes)."""
 
     def send(self, phone: str, text: str) -> None:
         print(f"--- SMS to {phone}\n{text}\n---", flush=True)  # noqa: T201 - printing is this sender's job
+
+
+class DisabledSender:
+    """For an installation that sends no texts, on purpose: the job fails, so that nobody waits unnoticed."""
+
+    def send(self, phone: str, text: str) -> None:
+        # Neither the phone nor the text: the log keeps no personal data and no codes.
+        log.warning("sms_disabled", setting="SMS_SENDER")
+        raise OSError("no SMS sender is set up: set SMS_SENDER")
 
 
 class MemorySender:

@@ -9,7 +9,7 @@ from marketplace.core.errors import Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`scopes` is None for a person (roles decide) and a set for an app (scopes decide as well)."""
+    """`scopes` is None for a person (roles decide) and a set for an app (scopes decide). Never both at once."""
 
     user: Any = None
     app: Any = None

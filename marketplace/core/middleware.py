@@ -1,5 +1,6 @@
 """Middleware: one log line a request, the reader's language, a content security policy."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Container
@@ -14,6 +15,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 log = structlog.get_logger("request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "language"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -65,10 +67,26 @@ class LanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", language)
+        # An answer of the API has a language of its own, or several.
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Language", language)
         if not request.path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
+
+
+def accepted_language(request: HttpRequest) -> str:
+    """The language of an API answer: the first that Accept-Language names, without its region, else Vietnamese.
+
+    Whether a row has this language is not asked here: what is not translated falls back to Vietnamese by itself.
+    """
+    for tag, quality in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
+        if tag == "*":
+            break
+        base = tag.split("-")[0]
+        if quality > 0 and _LANGUAGE.fullmatch(base):
+            return str(base)
+    return "vi"
 
 
 def preferred_language(request: HttpRequest, known: Container[str]) -> str:

@@ -30,6 +30,8 @@ PRODUCTION = {
     "FIELD_ENCRYPTION_KEYS": _SECRET,
     "SEPAY_WEBHOOK_KEY": _SECRET,
     "VIETQR_ACCOUNT_NUMBER": "0123456789",
+    "EMAIL_URL": "smtp+tls://mail.example.test:587",
+    "SMS_SENDER": "marketplace.accounts.sms.DisabledSender",
     "ALLOWED_HOSTS": "example.test",
     "BASE_URL": "https://example.test",
 }

@@ -49,6 +49,11 @@ def test_size_is_judged_by_the_header_before_decoding(settings: pytest.FixtureRe
     assert refused(b"x" * 10_001) is ErrorCode.FILE_TOO_LARGE
 
 
+@pytest.mark.parametrize("side", [10_000, 14_000])
+def test_more_than_pillow_itself_would_open_is_too_large_not_broken(side: int) -> None:
+    assert refused(encoded(Image.new("1", (side, side)), "PNG")) is ErrorCode.FILE_TOO_LARGE
+
+
 def test_metadata_goes_and_the_camera_orientation_stays() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned a quarter
@@ -92,6 +97,17 @@ def test_an_upload_becomes_renditions_that_show_all_at_once(shop: Shop, gql: Gra
     assert after["placeholder"].startswith("data:image/webp;base64,")
     with storages["public"].open(f"r/{key[-2:]}/{key}/320.jpg") as file:
         assert Image.open(file).size == (320, 411)
+
+
+@pytest.mark.django_db
+def test_a_picture_with_a_broken_colour_profile_is_shown_as_its_numbers_are() -> None:
+    data = encoded(Image.new("RGB", (200, 300), "red"), icc_profile=b"no profile at all")
+    asset = ImageAsset.objects.create(original=storages["private"].save("o/icc.jpg", io.BytesIO(data)))
+
+    services.image_render(asset.pk)
+
+    asset.refresh_from_db()
+    assert (asset.ready, asset.problem, asset.dominant_color) == (True, "", "#fe0000")
 
 
 @pytest.mark.django_db

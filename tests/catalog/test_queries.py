@@ -8,15 +8,20 @@ from django.utils import timezone
 
 from catalog.models import (
     CommuneOfficer,
+    Product,
     ProductState,
     ProductTranslation,
     SellerMember,
     SellerState,
+    Village,
 )
+from marketplace.core.ids import to_global_id
+from marketplace.core.vietnamese import sort_key
 from tests.builders import (
     Shop,
     make_certificate,
     make_craft,
+    make_places,
     make_product,
     make_seller,
     make_user,
@@ -382,3 +387,169 @@ def test_product_wants_one_of_id_and_slug(gql: Graphql) -> None:
     for arguments in ("", '(id: "x", slug: "y")'):
         answer = gql.post(f"{{product{arguments}{{name}}}}")
         assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def make_village(name: str) -> Village:
+    return Village.objects.create(
+        slug=name.lower(), name=name, name_key=sort_key(name), kind="village", commune=make_places().commune
+    )
+
+
+def make_villages(count: int) -> None:
+    """Villages with two sellers each, of two products each; all products came at once, so only ids order them."""
+    for number in range(count):
+        village = make_village(f"Lang{number:02d}")
+        for letter in "ab":
+            seller = make_seller(f"Co so {number:02d}{letter}", village=village)
+            for _product in range(2):
+                make_product(seller=seller)
+    Product.objects.update(published_at=timezone.now())
+
+
+@pytest.mark.parametrize("count", [1, 3, 10])
+def test_pages_inside_a_list_take_the_same_statements_for_any_number_of_parents(
+    gql: Graphql, count: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    make_villages(count)
+    village_list = """{villages(first: 50, filter: {commune: "phuong-duc"}){nodes{
+        products(first: 1){totalCount nodes{id village{name} seller{name}}}
+        sellers(first: 1){totalCount nodes{id village{name} products(first: 1){totalCount nodes{id}}}}
+    }}}"""
+    seller_list = "{sellers(first: 50){nodes{products(first: 1){totalCount pageInfo{hasNextPage} nodes{seller{name}}}}}}"
+
+    # The villages; products, their count, their sellers; sellers, their count; their products, and their count.
+    with django_assert_num_queries(8):
+        villages = gql(village_list)["villages"]["nodes"]
+    with django_assert_num_queries(3):
+        sellers = gql(seller_list)["sellers"]["nodes"]
+
+    full = [village for village in villages if village["products"]["totalCount"]]
+    assert len(full) == count
+    assert {village["products"]["totalCount"] for village in full} == {4}
+    assert {village["sellers"]["totalCount"] for village in full} == {2}
+    assert len(sellers) == 2 * count
+    assert {seller["products"]["totalCount"] for seller in sellers} == {2}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_the_second_page_of_a_parent_continues_the_first_of_the_list(gql: Graphql, size: int) -> None:
+    make_villages(3)
+    page = "totalCount nodes{id} pageInfo{hasNextPage hasPreviousPage endCursor}"
+    first_pages = f"""query($n: Int){{villages{{nodes{{slug
+        products(first: $n){{{page}}} sellers(first: $n){{{page}}} whole: products{{nodes{{id}}}}}}}}}}"""
+    next_page = f"""query($slug: String!, $n: Int, $p: String, $s: String){{village(slug: $slug){{
+        products(first: $n, after: $p){{{page}}} sellers(first: $n, after: $s){{{page}}}}}}}"""
+    villages = [
+        village
+        for village in gql(first_pages, n=size)["villages"]["nodes"]
+        if village["slug"].startswith("lang")
+    ]
+
+    for village in villages:
+        found: dict[str, list[str]] = {"products": [], "sellers": []}
+        shown, pages, cursors = village, 1, {"p": None, "s": None}
+        while True:
+            for name, ids in found.items():
+                ids += [node["id"] for node in shown[name]["nodes"]]
+                assert shown[name]["totalCount"] == {"products": 4, "sellers": 2}[name]
+                assert shown[name]["pageInfo"]["hasPreviousPage"] == (pages > 1)
+            if not shown["products"]["pageInfo"]["hasNextPage"]:
+                break
+            cursors = {
+                key: shown[name]["pageInfo"]["endCursor"] or cursors[key]
+                for key, name in (("p", "products"), ("s", "sellers"))
+            }
+            shown = gql(next_page, slug=village["slug"], n=size, **cursors)["village"]
+            pages += 1
+        row = Village.objects.get(slug=village["slug"])
+        assert found["products"] == [node["id"] for node in village["whole"]["nodes"]]
+        assert found["products"] == [
+            to_global_id("Product", key)
+            for key in row.products.order_by("-published_at", "-id").values_list("pk", flat=True)
+        ]
+        assert found["sellers"] == [
+            to_global_id("Seller", key)
+            for key in row.sellers.order_by("name_key", "id").values_list("pk", flat=True)
+        ]
+        assert pages == -(-4 // size)
+
+
+def test_pages_of_two_sizes_and_languages_side_by_side_do_not_mix(gql: Graphql, shop: Shop) -> None:
+    make_product("Khay", seller=shop.seller).translations.create(language="en", name="Tray")
+
+    data = gql(
+        """{vi: villages{nodes{none: products(first: 0){totalCount nodes{name} pageInfo{hasNextPage endCursor}}
+                one: products(first: 1){nodes{name} pageInfo{hasNextPage}} products{nodes{name}}}}
+            en: villages(language: "en"){nodes{one: products(first: 1){nodes{name}}}}}"""
+    )
+
+    assert data == {
+        "vi": {
+            "nodes": [
+                {
+                    "none": {
+                        "totalCount": 2,
+                        "nodes": [],
+                        "pageInfo": {"hasNextPage": True, "endCursor": None},
+                    },
+                    "one": {"nodes": [{"name": "Khay"}], "pageInfo": {"hasNextPage": True}},
+                    "products": {"nodes": [{"name": "Khay"}, {"name": "Giỏ cỏ tế đan tay"}]},
+                }
+            ]
+        },
+        "en": {"nodes": [{"one": {"nodes": [{"name": "Tray"}]}}]},
+    }
+
+
+@pytest.mark.parametrize("letter", ["x", "字", "𠀀", "\U0001f9fa"])
+def test_the_longest_name_has_a_cursor_that_is_taken(gql: Graphql, shop: Shop, letter: str) -> None:
+    for _number in range(2):
+        make_product(letter * 200, seller=shop.seller, slug=f"dai-{_number}")
+    query = "query($a: String){products(sort: NAME, first: 1, after: $a){nodes{slug} pageInfo{endCursor}}}"
+
+    slugs, after = [], None
+    for _page in range(3):
+        page = gql(query, a=after)["products"]
+        slugs += [node["slug"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+
+    assert sorted(slugs) == ["dai-0", "dai-1", "gio-co-te-dan-tay"]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "message"),
+    [
+        *(
+            ({key: ["x"] * 101}, f"filter.{key} takes at most 100 entries.")
+            for key in ("craft", "village", "commune", "seller", "ids")
+        ),
+        ({"state": ["PUBLISHED"] * 101}, "filter.state takes at most 100 entries."),
+        (
+            {"attributes": [{"slug": "material", "values": []}] * 11},
+            "filter.attributes takes at most 10 attributes.",
+        ),
+        (
+            {"attributes": [{"slug": "material", "values": ["x"] * 21}]},
+            "filter.attributes takes at most 20 values each.",
+        ),
+    ],
+)
+def test_a_filter_that_asks_for_too_much_is_told_its_limit(
+    gql: Graphql, criteria: dict[str, Any], message: str, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    for field in ("products(filter: $f)", 'searchProducts(query: "giỏ", filter: $f)'):
+        with django_assert_num_queries(0):
+            answer = gql.post(f"query($f: ProductFilter){{{field}{{totalCount}}}}", f=criteria)
+        assert answer["errors"][0]["message"] == message
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_a_filter_at_its_limits_is_answered(gql: Graphql, shop: Shop) -> None:
+    material = {"slug": "material", "values": ["Cỏ tế", *(f"gỗ {number}" for number in range(19))]}
+    names_of_nothing = [f"x{number}" for number in range(99)]
+
+    assert names(gql, {"attributes": [material] * 10}) == ["Giỏ cỏ tế đan tay"]
+    assert names(gql, {"craft": ["co-te", *names_of_nothing], "state": ["PUBLISHED"] * 100}) == [
+        "Giỏ cỏ tế đan tay"
+    ]
+    assert names(gql, {"ids": ["x"] * 100}) == []

@@ -39,6 +39,38 @@ def test_only_staff_get_in(client: Client, shop: Shop) -> None:
     assert client.get("/admin/catalog/product/").status_code == 302
 
 
+@pytest.mark.parametrize("login", ["lan@example.vn", "0912 345 678"])
+def test_staff_sign_in_where_everybody_does(client: Client, login: str) -> None:
+    make_user("lan@example.vn", phone="+84912345678", phone_verified=True, is_staff=True, is_superuser=True)
+
+    asked = client.get("/admin/", follow=True)
+    sent = client.post("/accounts/login/?next=/admin/", {"login": login, "password": "mat-khau-2026"})
+
+    assert asked.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
+    assert (sent.status_code, sent.url) == (302, "/admin/")
+    assert client.get("/admin/").status_code == 200
+
+
+def test_guesses_at_the_admins_door_are_counted_and_end_in_a_lock(client: Client) -> None:
+    make_user("lan@example.vn", is_staff=True, is_superuser=True)
+    right = {"username": "lan@example.vn", "password": "mat-khau-2026"}
+
+    direct = client.post("/admin/login/", right)
+    guesses = {"login": "lan@example.vn", "password": "wrong"}
+    for _guess in range(5):
+        client.post("/accounts/login/?next=/admin/", guesses)
+    client.post("/accounts/login/?next=/admin/", {"login": "lan@example.vn", "password": "mat-khau-2026"})
+
+    assert (direct.status_code, direct.url.split("?")[0]) == (302, "/accounts/login/")
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_buyer_is_told_that_the_admin_is_not_for_them(client: Client) -> None:
+    client.force_login(make_user())
+
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
 def test_nothing_secret_is_on_a_sellers_page(client: Client, shop: Shop) -> None:
     shop.seller.phone = "+84900000009"
     shop.seller.save()

@@ -72,10 +72,8 @@ def test_health_and_readiness(client: Client, settings: pytest.FixtureRequest) -
     assert degraded.json() == {"status": "degraded", "database": True, "search": False}
 
 
-@pytest.mark.parametrize(
-    "unset", ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "SEPAY_WEBHOOK_KEY", "VIETQR_ACCOUNT_NUMBER"]
-)
-def test_production_with_a_default_secret_refuses_to_start(unset: str) -> None:
+def _start_in_production(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Reads the settings as production does; None takes a setting away."""
     good = "x" * 40
     environment = {
         **os.environ,
@@ -84,21 +82,49 @@ def test_production_with_a_default_secret_refuses_to_start(unset: str) -> None:
         "FIELD_ENCRYPTION_KEYS": good,
         "SEPAY_WEBHOOK_KEY": good,
         "VIETQR_ACCOUNT_NUMBER": "0123456789",
+        "EMAIL_URL": "smtp+tls://mail.example.test:587",
+        "SMS_SENDER": "marketplace.accounts.sms.DisabledSender",
         "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+        **changes,
     }
-    del environment[unset]
-
-    result = subprocess.run(
-        [sys.executable, "-c", "from django.conf import settings; settings.SECRET_KEY"],
-        env=environment,
+    return subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; print(settings.EMAIL_FILE_PATH)"],
+        env={name: value for name, value in environment.items() if value is not None},
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert result.returncode != 0
-    assert unset in result.stderr
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", None),
+        ("FIELD_ENCRYPTION_KEYS", None),
+        ("SEPAY_WEBHOOK_KEY", None),
+        ("VIETQR_ACCOUNT_NUMBER", None),
+        ("EMAIL_URL", None),
+        ("EMAIL_URL", "consolemail://"),
+        ("SMS_SENDER", None),
+        ("SMS_SENDER", "marketplace.accounts.sms.ConsoleSender"),
+    ],
+)
+def test_production_with_a_default_secret_or_a_console_refuses_to_start(name: str, value: str | None) -> None:
+    result = _start_in_production(**{name: value})
+
+    assert result.returncode == 1
+    assert f"ImproperlyConfigured: {name} is " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("mail", "folder"),
+    [("smtp+tls://mail.example.test:587", "None"), ("filemail:////srv/mails", "/srv/mails")],
+)
+def test_production_starts_with_a_mail_server_or_a_folder(mail: str, folder: str) -> None:
+    result = _start_in_production(EMAIL_URL=mail)
+
+    assert (result.returncode, result.stdout) == (0, f"{folder}\n")
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from catalog.graphql.types.common import (
 )
 from catalog.texts import pick
 from marketplace.core.graphql import peers
-from marketplace.core.graphql.connections import Page, connection_types, keyset_page
+from marketplace.core.graphql.connections import Page, connection_types, keyset_page_of_parent
 from marketplace.core.graphql.nodes import ModelNode
 from marketplace.core.graphql.scalars import Date, DateTime, Language
 from marketplace.core.graphql.types import money_field, required_list, vnd
@@ -77,14 +77,14 @@ class Craft(ModelNode):
         return loaders.definitions(root)
 
 
-def products_page(root: Any, info: graphene.ResolveInfo, column: str, first: Any, after: Any) -> Page:
+def products_page(root: Any, column: str, first: int | None, after: str | None) -> Page:
     """Listed products of a village or seller, newest first."""
-    queryset = queries.products_listed().filter(**{column: root.pk})
-    return keyset_page(
-        queryset,
+    return keyset_page_of_parent(
+        root,
+        "products",
+        queries.products_listed(),
+        by=column,
         order=queries.PRODUCT_ORDERS["NEWEST"],
-        language=peers.language_of(root),
-        context=info.context,
         first=first,
         after=after,
     )
@@ -153,11 +153,12 @@ class Village(ModelNode):
     def resolve_sellers(
         root: models.Village, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
     ) -> Page:
-        return keyset_page(
-            models.Seller.objects.filter(state=models.SellerState.VERIFIED, village=root.pk),
+        return keyset_page_of_parent(
+            root,
+            "sellers",
+            models.Seller.objects.filter(state=models.SellerState.VERIFIED),
+            by="village",
             order=["name_key", "id"],
-            language=peers.language_of(root),
-            context=info.context,
             first=first,
             after=after,
         )
@@ -166,7 +167,7 @@ class Village(ModelNode):
     def resolve_products(
         root: models.Village, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
     ) -> Page:
-        return products_page(root, info, "village", first, after)
+        return products_page(root, "village", first, after)
 
     @staticmethod
     def resolve_product_count(root: models.Village, info: graphene.ResolveInfo) -> int:
@@ -229,7 +230,7 @@ class Seller(ModelNode):
     def resolve_products(
         root: models.Seller, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
     ) -> Page:
-        return products_page(root, info, "seller", first, after)
+        return products_page(root, "seller", first, after)
 
 
 class OcopCertificate(ModelNode):

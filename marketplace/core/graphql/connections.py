@@ -1,7 +1,6 @@
 """Relay connections paged by keyset: a cursor holds the sort key of its row, so no page is ever skipped or doubled."""
 
 import base64
-import binascii
 import datetime as dt
 import json
 import uuid
@@ -10,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import graphene
-from django.db.models import Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, Field, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from marketplace.core.errors import RequestError
 from marketplace.core.graphql import peers
@@ -18,6 +19,8 @@ from marketplace.core.graphql.types import PageInfo, required_list
 
 DEFAULT_PAGE = 20
 MAX_PAGE = 100
+# The longest of ours holds a name key of 400 characters, half of them outside Latin: 1,440 characters.
+MAX_CURSOR = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +106,56 @@ def encode_cursor(tag: str, values: Sequence[Any]) -> str:
             return value.isoformat()
         return str(value) if isinstance(value, uuid.UUID) else value
 
-    text = json.dumps([tag, *map(plain, values)], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([tag, *map(plain, values)], ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, tag: str, size: int) -> list[Any]:
     """The values inside a cursor of this order. Raises RequestError BAD_USER_INPUT for any other text."""
+    if len(cursor) > MAX_CURSOR:
+        raise bad_cursor()
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise bad_cursor() from None
     if not isinstance(values, list) or len(values) != size + 1 or values[0] != tag:
         raise bad_cursor()
     return values[1:]
+
+
+def _cursor_values(cursor: str, tag: str, columns: Sequence["Field[Any, Any]"]) -> list[Any]:
+    """The values inside a cursor, each as its column has it. Raises RequestError BAD_USER_INPUT for any other text.
+
+    What we wrote reads back to itself; whatever does not is forged, and never reaches the database.
+    """
+    raw = decode_cursor(cursor, tag, len(columns))
+    try:
+        values = [_column_value(column, value) for column, value in zip(columns, raw, strict=True)]
+        ours = encode_cursor(tag, values) == cursor
+    except (ValueError, TypeError, OverflowError, ValidationError):
+        raise bad_cursor() from None
+    if not ours:
+        raise bad_cursor()
+    return values
+
+
+def _column_value(column: "Field[Any, Any]", raw: Any) -> Any:
+    """Raises ValueError, TypeError, OverflowError or ValidationError for what the column cannot hold."""
+    value = column.to_python(raw)
+    if value is None or (isinstance(value, str) and "\0" in value):
+        raise ValueError("None of our columns holds this.")
+    if isinstance(value, dt.datetime) and value.utcoffset() != dt.timedelta(0):
+        raise ValueError("Rows give their times in UTC.")
+    column.run_validators(value)
+    return value
+
+
+def _column(queryset: QuerySet[Any], name: str) -> "Field[Any, Any]":
+    """The column behind a name of an order, annotations included."""
+    if name in queryset.query.annotations:
+        return queryset.query.annotations[name].output_field  # type: ignore[no-any-return]
+    options = queryset.model._meta
+    return options.pk if name == "pk" else options.get_field(name)  # type: ignore[no-any-return]
 
 
 def page_size(first: int | None, last: int | None = None) -> int:
@@ -160,33 +200,98 @@ def keyset_page(
     """
     size = page_size(first, last)
     backwards = last is not None
-    tag = ",".join(order)
+    columns = [_column(queryset, name.lstrip("-")) for name in order]
     rows_query = queryset
     for cursor, before_it in ((after, False), (before, True)):
         if cursor is not None:
-            values = decode_cursor(cursor, tag, len(order))
-            try:
-                rows_query = rows_query.filter(_beyond(order, values, backwards=before_it))
-            except (ValueError, TypeError):
-                raise bad_cursor() from None
-    columns = [_flip(column) for column in order] if backwards else list(order)
-    try:
-        rows = list(rows_query.order_by(*columns)[: size + 1])
-    except (ValueError, TypeError):
-        raise bad_cursor() from None
+            values = _cursor_values(cursor, _tag(order), columns)
+            rows_query = rows_query.filter(_beyond(order, values, backwards=before_it))
+    directed = [_flip(column) for column in order] if backwards else list(order)
+    rows = list(rows_query.order_by(*directed)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
         rows.reverse()
     peers.stamp(rows, language=language, context=context)
-    names = [column.lstrip("-") for column in order]
-    edges = [Edge(encode_cursor(tag, [_value(row, name) for name in names]), row) for row in rows]
     return Page(
-        edges,
+        _edges(rows, order),
         has_next_page=before is not None if backwards else more,
         has_previous_page=more if backwards else after is not None,
         count=queryset.count,
     )
+
+
+def keyset_page_of_parent(
+    parent: Any,
+    name: str,
+    queryset: QuerySet[Any],
+    *,
+    by: str,
+    order: Sequence[str],
+    first: int | None = None,
+    after: str | None = None,
+) -> Page:
+    """A page of the rows of `queryset` whose foreign key `by` is `parent`; `name` is the field that asks.
+
+    First pages are loaded for all peers of the parent in one statement, and so are their counts. Cursors are those
+    of `keyset_page`. Raises RequestError BAD_USER_INPUT for bad sizes and cursors.
+    """
+    size = page_size(first)
+    group = peers.group_of(parent)
+
+    def total() -> int:
+        return peers.load(  # type: ignore[no-any-return]
+            parent, f"{name}:total", lambda parents: _count_by_parent(queryset, by, parents), 0
+        )
+
+    if after is not None:
+        page = keyset_page(
+            queryset.filter(**{by: parent.pk}),
+            order=order,
+            language=group.language,
+            context=group.context,
+            first=size,
+            after=after,
+        )
+        page.count = total
+        return page
+    rows = peers.load_lists(
+        parent,
+        f"{name}:{size}",
+        lambda parents: _first_rows_by_parent(queryset, by, parents, order, size + 1),
+        f"{by}_id",
+    )
+    return Page(
+        _edges(rows[:size], order), has_next_page=len(rows) > size, has_previous_page=False, count=total
+    )
+
+
+def _first_rows_by_parent(
+    queryset: QuerySet[Any], by: str, parents: list[Any], order: Sequence[str], number: int
+) -> QuerySet[Any]:
+    """The first rows of each parent, in order within it."""
+    place = Window(RowNumber(), partition_by=[F(f"{by}_id")], order_by=[_ordering(name) for name in order])
+    rows = queryset.filter(**{f"{by}_id__in": [parent.pk for parent in parents]})
+    placed: QuerySet[Any] = rows.annotate(place_in_parent=place).filter(place_in_parent__lte=number)
+    return placed.order_by(f"{by}_id", *order)
+
+
+def _count_by_parent(queryset: QuerySet[Any], by: str, parents: list[Any]) -> dict[Any, int]:
+    rows = queryset.filter(**{f"{by}_id__in": [parent.pk for parent in parents]}).order_by()
+    return dict(rows.values_list(f"{by}_id").annotate(number=Count("pk")))
+
+
+def _ordering(column: str) -> Any:
+    return F(column[1:]).desc() if column.startswith("-") else F(column).asc()
+
+
+def _edges(rows: Sequence[Any], order: Sequence[str]) -> list[Edge]:
+    names = [column.lstrip("-") for column in order]
+    return [Edge(encode_cursor(_tag(order), [_value(row, name) for name in names]), row) for row in rows]
+
+
+def _tag(order: Sequence[str]) -> str:
+    return ",".join(order)
 
 
 def _value(row: Any, name: str) -> Any:

@@ -23,7 +23,7 @@ Collection = graphene.Enum.from_enum(CollectionValues)
 
 EVENT_MESSAGES = {
     "placed": _("Order placed. We keep the things for you until it is paid."),
-    "paid": _("The money has arrived. The sellers are getting your parcels ready."),
+    "paid": _("The money has arrived. Next, the sellers confirm and pack your parcels."),
     "expired": _("The order was not paid in time, so the things went back on the shelf."),
 }
 

@@ -98,7 +98,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django_prometheus",
     # Before allauth: its pages wear our templates.
     "marketplace.storefront",
     "allauth",

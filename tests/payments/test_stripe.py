@@ -610,6 +610,21 @@ def test_a_charge_that_comes_as_the_hold_ends_is_kept_for_a_person(
     assert snapshot() == before
 
 
+def test_a_charge_whose_webhook_is_lost_as_the_hold_ends_is_asked_about(
+    gql: Graphql, shop: Shop, order: Bought, stripe_double: StripeDouble, run_jobs: Callable[[], int]
+) -> None:
+    pay(gql, order, "stripe")
+    stripe_double.succeed(stripe_double.only_intent())  # the event never reaches us
+
+    _expire(order)
+    run_jobs()
+
+    (news,) = GatewayNews.objects.all()
+    assert (news.outcome, news.amount, news.payment) == ("TOO_LATE", order.total, Payment.objects.get())
+    assert read(gql, order)["state"] == "EXPIRED"
+    assert stock(shop.variant) == (5, 0)
+
+
 def test_the_word_of_the_cancelled_intent_changes_nothing(
     gql: Graphql,
     order: Bought,

@@ -35,10 +35,6 @@ class Actor:
             raise Unauthenticated
         return self.user
 
-    def may(self, scope: str) -> bool:
-        """Whether an app's scopes allow it; people are not limited by scopes."""
-        return self.scopes is None or scope in self.scopes
-
     def describe(self) -> str:
         """For audit rows: kind and id, no personal data."""
         if self.user is not None:

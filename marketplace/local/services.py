@@ -53,8 +53,9 @@ class StripeMock:
     def _start(self) -> None:
         self.starts += 1
         self.port = free_port()
-        # 127.0.0.1 only; without a port for https it would take 12112, and two runs would meet there.
+        # An address for https too: without one it takes port 12112 of every interface, and two runs meet there.
         argv = [str(self.program), "-http-addr", f"127.0.0.1:{self.port}"]
+        argv += ["-https-addr", f"127.0.0.1:{free_port()}"]
         self.process = spawn(argv, env=dict(os.environ), cwd=ROOT, output=subprocess.DEVNULL)
 
     @property

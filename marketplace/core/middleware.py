@@ -4,9 +4,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Container
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -99,6 +101,12 @@ def preferred_language(request: HttpRequest, known: Container[str]) -> str:
     return "vi"
 
 
+def _pictures_elsewhere() -> str:
+    """Where public pictures come from, with a space before it; empty where they are served from here."""
+    parts = urlsplit(storages["public"].url("r"))
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 class ContentSecurityPolicyMiddleware:
     """Only our own files may run; a page that needs more (Stripe's script) asks for it by `response.csp_extra`."""
 
@@ -118,7 +126,7 @@ class ContentSecurityPolicyMiddleware:
             "default-src": "'self'",
             "script-src": "'self'" + (" 'unsafe-eval' 'unsafe-inline'" if admin else ""),
             "style-src": "'self' 'unsafe-inline'",
-            "img-src": "'self' data:",
+            "img-src": f"'self' data:{_pictures_elsewhere()}",
             "connect-src": "'self'",
             "frame-src": "'none'",
             "object-src": "'none'",

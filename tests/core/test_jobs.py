@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from marketplace.accounts.models import ResetCode, SmsMessage
+from marketplace.accounts.models import Message, ResetCode
 from marketplace.core.models import IdempotencyKey
 from orders.models import Cart
 from tests.builders import Shop, make_user
@@ -60,8 +60,8 @@ def test_what_has_had_its_day_is_forgotten_and_the_rest_stays(shop: Shop, gql: A
     user = make_user()
     code = ResetCode.objects.create(user=user, code_hash="x", expires_at=long_ago)
     ResetCode.objects.filter(pk=code.pk).update(created_at=long_ago)
-    message = SmsMessage.objects.create(phone="+84900000000", text="x")
-    SmsMessage.objects.filter(pk=message.pk).update(created_at=long_ago)
+    message = Message.objects.create(channel="SMS", contact="+84900000000", text="x")
+    Message.objects.filter(pk=message.pk).update(created_at=long_ago)
     IdempotencyKey.objects.update(created_at=long_ago)
 
     for name in (
@@ -75,7 +75,7 @@ def test_what_has_had_its_day_is_forgotten_and_the_rest_stays(shop: Shop, gql: A
     assert buyer.read(old["id"]) is None
     assert buyer.read(fresh["id"]) is not None
     assert buyer.read(ordered["id"]) is not None
-    assert (ResetCode.objects.count(), SmsMessage.objects.count(), IdempotencyKey.objects.count()) == (
+    assert (ResetCode.objects.count(), Message.objects.count(), IdempotencyKey.objects.count()) == (
         0,
         0,
         0,

@@ -38,8 +38,8 @@ class IntRange(graphene.InputObjectType):
 
 
 class AmountRange(graphene.InputObjectType):
-    min = graphene.Field(Amount)
-    max = graphene.Field(Amount)
+    min = graphene.InputField(Amount)
+    max = graphene.InputField(Amount)
 
 
 def vnd(amount: int | None) -> MoneyValue | None:

@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.accounts.sms import queue_sms
+from marketplace.accounts.notices import queue_sms
 from marketplace.core.middleware import client_ip
 from marketplace.core.phones import parse_phone
 

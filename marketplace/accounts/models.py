@@ -89,12 +89,32 @@ class ResetCode(Entity):
         ]
 
 
-class SmsMessage(Entity):
-    """A text on its way. Its job carries only the row's id, so that no phone or code reaches jobs and logs."""
+class Channel(models.TextChoices):
+    EMAIL = "EMAIL"
+    SMS = "SMS"
 
-    phone = EncryptedTextField()
-    text = EncryptedTextField()
+
+class Message(Entity):
+    """A mail or a text on its way. Its job carries only the row's id: no address and no word reaches jobs and logs.
+
+    Words and `contact` (an e-mail address, or a phone in E.164) are forgotten once it is sent. A notice has `user`
+    and `key`: its row stays, so that nobody is told the same thing twice.
+    """
+
+    channel = models.CharField(max_length=5, choices=Channel)
+    contact = EncryptedTextField(blank=True)
+    subject = EncryptedTextField(blank=True)
+    text = EncryptedTextField(blank=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
+    key = models.CharField(max_length=200, null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "accounts_sms_message"
+        db_table = "accounts_message"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="accounts_message_once"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True, key__isnull=True) | Q(user__isnull=False, key__isnull=False),
+                name="accounts_message_key_of_somebody",
+            ),
+        ]

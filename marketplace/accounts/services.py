@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.limits import allowed
 from marketplace.accounts.models import ResetCode, User
-from marketplace.accounts.sms import queue_sms
+from marketplace.accounts.notices import queue_sms
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, ErrorCode

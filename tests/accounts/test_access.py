@@ -17,8 +17,9 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
 from marketplace.accounts import services
-from marketplace.accounts.models import Application, ResetCode, SmsMessage, User
-from marketplace.accounts.sms import MemorySender, deliver
+from marketplace.accounts.models import Application, Message, ResetCode, User
+from marketplace.accounts.notices import deliver
+from marketplace.accounts.sms import MemorySender
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.errors import DomainError, ErrorCode
 from marketplace.core.models import AuditEntry
@@ -209,7 +210,7 @@ def test_no_phone_and_no_code_is_in_a_job(run_jobs: Callable[[], int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT args::text FROM procrastinate_jobs")
         waiting = str(cursor.fetchall())
-        cursor.execute("SELECT phone, text FROM accounts_sms_message")
+        cursor.execute("SELECT contact, text FROM accounts_message")
         stored = str(cursor.fetchall())
     run_jobs()
     run_jobs()
@@ -450,7 +451,7 @@ def test_without_a_sender_the_job_fails_and_tells_nothing_private(
     settings.SMS_SENDER = "marketplace.accounts.sms.DisabledSender"
     make_user("lan@example.vn", phone="+84912345678")
     services.reset_code_send(actor=GUEST, phone="0912345678")
-    message = SmsMessage.objects.get()
+    message = Message.objects.get()
 
     with caplog.at_level("WARNING"), pytest.raises(OSError, match="SMS_SENDER"):
         deliver(message.pk)

@@ -70,7 +70,7 @@ def test_of_200_buyers_five_get_the_last_five_pieces(
 def test_control_without_the_guards_the_same_buyers_oversell(
     api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog.services, "HOLD_SQL", UNGUARDED_SQL)
+    monkeypatch.setattr(catalog.services.stock, "HOLD_SQL", UNGUARDED_SQL)
 
     answers = in_waves(_buyers(api, shop, WAVE), WAVE)
 
@@ -83,7 +83,7 @@ def test_control_without_the_guards_the_same_buyers_oversell(
 def test_control_without_the_condition_the_constraint_still_stands(
     api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog.services, "HOLD_SQL", UNGUARDED_SQL)
+    monkeypatch.setattr(catalog.services.stock, "HOLD_SQL", UNGUARDED_SQL)
 
     answers = in_waves(_buyers(api, shop, WAVE), WAVE)
 
@@ -112,14 +112,14 @@ def _opposite_buyers(
 @pytest.fixture
 def both_take_one_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a first piece each of two buyers waits for the other to have one too, where locks let it come."""
-    meeting, real = Meeting(2, patience=2), catalog.services._hold_one
+    meeting, real = Meeting(2, patience=2), catalog.services.stock._hold_one
 
     def hold(*arguments: Any, **options: Any) -> int | None:
         taken = real(*arguments, **options)
         meeting.wait()
         return taken
 
-    monkeypatch.setattr(catalog.services, "_hold_one", hold)
+    monkeypatch.setattr(catalog.services.stock, "_hold_one", hold)
 
 
 @pytest.mark.usefixtures("both_take_one_before_the_next")
@@ -138,7 +138,8 @@ def test_control_without_an_order_of_locks_they_do(
 ) -> None:
     def hold_as_they_come(demand: Any, *, to_order: Any) -> dict[Any, Held]:
         return {
-            key: Held(catalog.services._hold_one(key, demand[key], partly=False) or 0, 0) for key in demand
+            key: Held(catalog.services.stock._hold_one(key, demand[key], partly=False) or 0, 0)
+            for key in demand
         }
 
     monkeypatch.setattr(catalog.services, "stock_hold", hold_as_they_come)

@@ -17,9 +17,19 @@ Role = graphene.Enum.from_enum(access.Role)
 class User(ModelNode):
     class Meta:
         model = models.User
-        fields = ("name", "email", "phone")
+        fields = ("name",)
 
+    email = graphene.String(description="Shown to the person alone.")
+    phone = graphene.String(description="Shown to the person alone.")
     language = graphene.Field(Language, required=True)
+
+    @staticmethod
+    def resolve_email(root: models.User, info: graphene.ResolveInfo) -> str | None:
+        return root.email if root.pk == info.context.actor.user_id else None
+
+    @staticmethod
+    def resolve_phone(root: models.User, info: graphene.ResolveInfo) -> str | None:
+        return root.phone if root.pk == info.context.actor.user_id else None
 
 
 class Viewer(graphene.ObjectType):

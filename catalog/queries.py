@@ -3,28 +3,39 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from catalog import access
 from catalog.models import (
     Commune,
     CommuneOfficer,
     Craft,
     OcopCertificate,
     OcopState,
+    PrivateFile,
     Product,
+    ProductImage,
+    ProductRevision,
     ProductState,
     Seller,
+    SellerApp,
+    SellerKind,
     SellerMember,
     SellerState,
     Variant,
     Village,
 )
-from marketplace.core.actor import Actor
-from marketplace.core.clock import today
+from marketplace.core.actor import GUEST, Actor
+from marketplace.core.clock import HANOI, now, today
 from marketplace.core.errors import RequestError
 from marketplace.core.vietnamese import fold
+
+M = TypeVar("M", bound=Model)
 
 # What one filter may ask for: each value is a condition of its own in the statement.
 MAX_FILTER_ENTRIES = 100
@@ -50,22 +61,31 @@ def commune_ids_of(actor: Actor) -> list[uuid.UUID]:
 
 def _own(actor: Actor, prefix: str) -> Q:
     """Rows of the actor's own sellers and communes. Sub-selects, so that a list stays one statement."""
+    key = f"{prefix}pk__in" if prefix else "pk__in"
+    if actor.app is not None:
+        if access.READ not in (actor.scopes or ()):
+            return Q(pk__in=[])
+        granted = SellerApp.objects.filter(app=actor.app)
+        return Q(**{key: granted.exclude(seller=None).values("seller_id")}) | Q(
+            Exists(granted.filter(seller=None))
+        )
     if actor.user is None:
         return Q(pk__in=[])
     sellers = SellerMember.objects.filter(user=actor.user).values("seller_id")
     communes = CommuneOfficer.objects.filter(user=actor.user).values("commune_id")
-    return Q(**{f"{prefix}pk__in" if prefix else "pk__in": sellers}) | Q(
-        **{f"{prefix}commune_id__in": communes}
-    )
+    return Q(**{key: sellers}) | Q(**{f"{prefix}commune_id__in": communes})
 
 
 def products_visible_to(actor: Actor) -> QuerySet[Product]:
-    """Published products of verified sellers; all of their own for a seller's people and a commune's officers."""
+    """Published products of verified sellers; all of their own for a seller's people and apps, and officers."""
+    return _visible(Product.objects.all(), actor, PUBLIC_PRODUCT, "seller__")
+
+
+def _visible(rows: QuerySet[M], actor: Actor, public: Q, prefix: str) -> QuerySet[M]:
+    """What is public, and what is the actor's own (`prefix` leads from the row to its seller)."""
     if actor.is_admin:
-        return Product.objects.all()
-    if actor.user is None:
-        return Product.objects.filter(PUBLIC_PRODUCT)
-    return Product.objects.filter(PUBLIC_PRODUCT | _own(actor, "seller__"))
+        return rows
+    return rows.filter(public | _own(actor, prefix) if actor.is_authenticated else public)
 
 
 def products_listed() -> QuerySet[Product]:
@@ -74,18 +94,131 @@ def products_listed() -> QuerySet[Product]:
 
 
 def sellers_visible_to(actor: Actor) -> QuerySet[Seller]:
-    public = Q(state=SellerState.VERIFIED)
-    if actor.is_admin:
-        return Seller.objects.all()
-    if actor.user is None:
-        return Seller.objects.filter(public)
-    return Seller.objects.filter(public | _own(actor, ""))
+    return _visible(Seller.objects.all(), actor, Q(state=SellerState.VERIFIED), "")
+
+
+def members_visible_to(actor: Actor) -> QuerySet[SellerMember]:
+    """The people of the sellers one works for or is in charge of. Apps see no people."""
+    if actor.app is not None:
+        return SellerMember.objects.none()
+    return _visible(SellerMember.objects.all(), actor, Q(pk__in=[]), "seller__")
+
+
+def invitations_open() -> QuerySet[SellerMember]:
+    """Invitations that may still be taken up."""
+    return SellerMember.objects.filter(user=None, expires_at__gt=now())
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One thing a seller needs. Without those that are `needed` an officer cannot verify it."""
+
+    code: str
+    label: str
+    done: bool
+    needed: bool = False
+
+
+def checklist(seller: Seller, *, has_papers: bool | None = None) -> list[ChecklistItem]:
+    """What a seller still lacks, in the order in which to do it (E-commerce Law 122/2025 Đ17.1.c)."""
+    person = seller.kind in {SellerKind.HOUSEHOLD, SellerKind.ARTISAN}
+    identity = bool(seller.personal_id and seller.birth_date) if person else bool(seller.tax_code)
+    papers = has_papers
+    if papers is None:
+        papers = PrivateFile.objects.filter(seller=seller, is_paper=True).exists()
+    return [
+        ChecklistItem("CONTACT", _("Phone and address"), bool(seller.phone and seller.address), needed=True),
+        ChecklistItem(
+            "IDENTITY",
+            _("Personal id and date of birth") if person else _("Tax code"),
+            identity,
+            needed=True,
+        ),
+        ChecklistItem("DOCUMENTS", _("A photo of your papers"), papers, needed=True),
+        ChecklistItem("BANK_ACCOUNT", _("Bank account for your money"), bool(seller.bank_account)),
+        ChecklistItem("VNEID", _("Account linked to VNeID"), seller.vneid_linked_at is not None),
+        ChecklistItem("VERIFIED", _("Verified by the commune"), seller.state == SellerState.VERIFIED),
+    ]
+
+
+def low_stock(seller_ids: Iterable[uuid.UUID]) -> QuerySet[Variant]:
+    """Variants on sale that are nearly gone, made-to-order things left aside."""
+    return (
+        Variant.objects.filter(
+            seller_id__in=list(seller_ids),
+            archived_at=None,
+            product__state=ProductState.PUBLISHED,
+            product__made_to_order_days=None,
+            on_hand__lte=F("held") + settings.LOW_STOCK,
+        )
+        .annotate(left=F("on_hand") - F("held"))
+        .order_by("left", "id")
+    )
+
+
+def revisions_visible_to(actor: Actor) -> QuerySet[ProductRevision]:
+    return _visible(ProductRevision.objects.all(), actor, Q(pk__in=[]), "product__seller__")
+
+
+def pictures_visible_to(actor: Actor) -> QuerySet[ProductImage]:
+    """Ready pictures of public products; all of their own for a seller's people and apps, and officers."""
+    public = Q(
+        asset__ready=True,
+        revision=None,
+        product__state=ProductState.PUBLISHED,
+        product__seller__state=SellerState.VERIFIED,
+    )
+    return _visible(ProductImage.objects.all(), actor, public, "product__seller__")
 
 
 def certificates_valid(on: dt.date | None = None) -> QuerySet[OcopCertificate]:
-    """Certificates in force on a day (today): accepted, begun, its last day not yet over."""
+    """Certificates in force on a day (today): accepted, begun, not yet over, and the newest of their product.
+
+    A renewed one takes over on its day, whatever stars the one before it had.
+    """
     day = on or today()
-    return OcopCertificate.objects.filter(state=OcopState.VALID, issued_on__lte=day, expires_on__gte=day)
+    current = Q(state=OcopState.VALID, issued_on__lte=day, expires_on__gte=day)
+    newer = OcopCertificate.objects.filter(current, product=OuterRef("product")).filter(
+        Q(issued_on__gt=OuterRef("issued_on")) | Q(issued_on=OuterRef("issued_on"), pk__gt=OuterRef("pk"))
+    )
+    return OcopCertificate.objects.filter(current).exclude(Exists(newer))
+
+
+def certificates_to_turn() -> QuerySet[OcopCertificate, uuid.UUID]:
+    """Keys of accepted certificates whose last day is over, or whose first day has come."""
+    due = Q(expires_on__lt=today()) | Q(begun_at=None, issued_on__lte=today())
+    return (
+        OcopCertificate.objects.filter(due, state=OcopState.VALID)
+        .order_by("expires_on", "id")
+        .values_list("pk", flat=True)
+    )
+
+
+def certificates_ending(days: int, *, after: uuid.UUID | None = None) -> QuerySet[OcopCertificate]:
+    """Certificates in force that end within so many days, by key, where no newer one was accepted or submitted."""
+    newer = OcopCertificate.objects.filter(
+        product=OuterRef("product"),
+        state__in=[OcopState.VALID, OcopState.SUBMITTED],
+        expires_on__gt=OuterRef("expires_on"),
+    )
+    rows = certificates_valid().filter(expires_on__lte=today() + dt.timedelta(days=days))
+    rows = rows.exclude(Exists(newer)).order_by("pk")
+    return rows.filter(pk__gt=after) if after else rows
+
+
+def vneid_deadline(seller: Seller) -> dt.date:
+    """The day by which the account has to be linked to VNeID (Decree 320/2026 Đ19): newer ones from the start."""
+    began = (seller.applied_at or seller.created_at).astimezone(HANOI).date()
+    deadline: dt.date = began if began >= settings.VNEID_FROM else settings.VNEID_DEADLINE
+    return deadline
+
+
+def sellers_without_vneid(*, after: uuid.UUID | None = None) -> QuerySet[Seller]:
+    """Sellers at work whose account is not linked, by key."""
+    rows = Seller.objects.filter(
+        vneid_linked_at=None, state__in=[SellerState.APPLIED, SellerState.VERIFIED], is_sample=False
+    ).order_by("pk")
+    return rows.filter(pk__gt=after) if after else rows
 
 
 def certificates_visible_to(actor: Actor) -> QuerySet[OcopCertificate]:
@@ -95,17 +228,12 @@ def certificates_visible_to(actor: Actor) -> QuerySet[OcopCertificate]:
         product__state=ProductState.PUBLISHED,
         product__seller__state=SellerState.VERIFIED,
     )
-    if actor.is_admin:
-        return OcopCertificate.objects.all()
-    if actor.user is None:
-        return OcopCertificate.objects.filter(public)
-    return OcopCertificate.objects.filter(public | _own(actor, "product__seller__"))
+    return _visible(OcopCertificate.objects.all(), actor, public, "product__seller__")
 
 
 def certificate_in_force(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, OcopCertificate]:
-    """The best certificate valid today of each product: most stars, then the newest."""
-    rows = certificates_valid().filter(product_id__in=list(product_ids)).order_by("stars", "issued_on", "id")
-    return {row.product_id: row for row in rows}
+    """The certificate valid today of each product."""
+    return {row.product_id: row for row in certificates_valid().filter(product_id__in=list(product_ids))}
 
 
 def certificate_state_today(certificate: OcopCertificate) -> str:
@@ -143,7 +271,9 @@ def check_product_filter(criteria: dict[str, Any]) -> None:
         )
 
 
-def filter_products(queryset: QuerySet[Product], criteria: dict[str, Any]) -> QuerySet[Product]:
+def filter_products(
+    queryset: QuerySet[Product], criteria: dict[str, Any], actor: Actor = GUEST
+) -> QuerySet[Product]:
     """Narrows a list of products by the contract's ProductFilter (slugs, ranges, attributes).
 
     Raises RequestError BAD_USER_INPUT for a filter that asks for too much.
@@ -178,6 +308,15 @@ def filter_products(queryset: QuerySet[Product], criteria: dict[str, Any]) -> Qu
         for value in wanted["values"]:
             any_value |= Q(attributes__contains=[{"slug": wanted["slug"], "value": value}])
         queryset = queryset.filter(any_value) if any_value else queryset.none()
+    if criteria.get("pending_revision") is not None:
+        # What waits is known to the seller's people and officers only, so is the answer to this filter.
+        revisions = revisions_visible_to(actor).filter(waiting=True)
+        waiting = Q(pending_revision__in=revisions)
+        queryset = queryset.filter(waiting if criteria["pending_revision"] else ~waiting)
+    if criteria.get("sent_back") is not None:
+        revisions = revisions_visible_to(actor).filter(waiting=False)
+        sent_back = Q(state=ProductState.REJECTED) | Q(pending_revision__in=revisions)
+        queryset = queryset.filter(sent_back if criteria["sent_back"] else ~sent_back)
     if criteria.get("updated_since") is not None:
         queryset = queryset.filter(updated_at__gte=criteria["updated_since"])
     return queryset

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from oauth2_provider.generators import generate_client_id, generate_client_secret
 
-from catalog.models import Commune, CommuneOfficer, MemberRole, Seller, SellerMember
+from catalog.models import Commune, CommuneOfficer, MemberRole, Seller, SellerApp, SellerMember
 from marketplace.accounts.models import Application, User
 
 PASSWORD = "lang-nghe-2026"  # noqa: S105 - told to everyone on purpose, in sample installations only
@@ -33,7 +33,7 @@ def ensure_accounts() -> str:
         raise ImproperlyConfigured("sample accounts belong to a sample installation only")
     _person("nguoimua@example.vn", "+84900000101", "Nguyễn Thị Mua")
     seller_user = _person("nguoiban@example.vn", "+84900000102", "Trần Văn Đan")
-    officer = _person("canbo@example.vn", "+84900000103", "Lê Thị Xã")
+    officer = _person("canbo@example.vn", "+84900000103", "Lê Thị Xã", is_staff=True)
     _person("quantri@example.vn", "+84900000104", "Quản trị", is_staff=True, is_superuser=True)
     seller = Seller.objects.filter(is_sample=True, village__slug=SELLER_SLUG_PART).order_by("slug").first()
     if seller is not None:
@@ -42,7 +42,7 @@ def ensure_accounts() -> str:
         )
     for commune in Commune.objects.filter(slug="phuong-duc"):
         CommuneOfficer.objects.get_or_create(commune=commune, user=officer)
-    partner = _partner()
+    partner = _partner(seller)
     return f"""
   Storefront   http://localhost:{{PORT}}/
   GraphQL      http://localhost:{{PORT}}/graphql
@@ -78,22 +78,27 @@ def _person(email: str, phone: str, name: str, *, is_staff: bool = False, is_sup
     return user
 
 
-def _partner() -> PartnerSecret:
-    """The sample app. Its secret is hashed in the database, so it is kept beside it in DATA_DIR."""
+def _partner(seller: Seller | None) -> PartnerSecret:
+    """The sample app, which acts for the sample seller.
+
+    Its secret is hashed in the database, so it is kept beside it in DATA_DIR.
+    """
     path = _secret_file()
     if path.exists():
         known = PartnerSecret(**json.loads(path.read_text(encoding="utf-8")))
         if Application.objects.filter(client_id=known.client_id).exists():
             return known
     secret = PartnerSecret(generate_client_id(), generate_client_secret())
-    Application.objects.create(
+    app = Application.objects.create(
         name="Ứng dụng mẫu",
         client_id=secret.client_id,
         client_secret=secret.client_secret,
         client_type=Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
-        allowed_scopes=["products:read", "orders:read"],
+        allowed_scopes=["products:read", "products:write", "stock:write", "orders:read"],
     )
+    if seller is not None:
+        SellerApp.objects.create(seller=seller, app=app)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(asdict(secret)), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.fields import Entity
 
@@ -49,11 +50,11 @@ class AttributeDefinition(Entity):
 
 
 class ProductState(models.TextChoices):
-    DRAFT = "DRAFT"
-    IN_REVIEW = "IN_REVIEW"
-    PUBLISHED = "PUBLISHED"
-    REJECTED = "REJECTED"
-    ARCHIVED = "ARCHIVED"
+    DRAFT = "DRAFT", _("Draft")
+    IN_REVIEW = "IN_REVIEW", _("With the officer")
+    PUBLISHED = "PUBLISHED", _("For sale")
+    REJECTED = "REJECTED", _("Sent back")
+    ARCHIVED = "ARCHIVED", _("Put away")
 
 
 class Product(Entity):
@@ -63,38 +64,64 @@ class Product(Entity):
     lists sort by an index; only services write them.
     """
 
-    slug = models.SlugField(max_length=160, unique=True)
-    seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="products")
-    craft = models.ForeignKey(Craft, on_delete=models.PROTECT, null=True, related_name="products")
-    village = models.ForeignKey(
-        "catalog.Village", on_delete=models.PROTECT, null=True, related_name="products"
+    slug = models.SlugField(max_length=160, unique=True, verbose_name=_("address of the page"))
+    seller = models.ForeignKey(
+        "catalog.Seller", on_delete=models.PROTECT, related_name="products", verbose_name=_("seller")
     )
-    state = models.CharField(max_length=10, choices=ProductState, default=ProductState.DRAFT)
+    craft = models.ForeignKey(
+        Craft, on_delete=models.PROTECT, null=True, related_name="products", verbose_name=_("craft")
+    )
+    village = models.ForeignKey(
+        "catalog.Village",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="products",
+        verbose_name=_("village"),
+    )
+    state = models.CharField(
+        max_length=10, choices=ProductState, default=ProductState.DRAFT, verbose_name=_("state")
+    )
     language = models.CharField(max_length=12, default="vi")
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, verbose_name=_("name"))
     name_key = models.CharField(max_length=400, db_collation="C")
-    description = models.TextField(blank=True)
+    description = models.TextField(blank=True, verbose_name=_("description"))
     attributes = models.JSONField(default=list)
-    made_to_order_days = models.PositiveSmallIntegerField(null=True)
+    story = models.TextField(blank=True, verbose_name=_("story"))
+    # Steps of making, {name, on, place}, for the traceability page.
+    steps = models.JSONField(default=list)
+    made_to_order_days = models.PositiveSmallIntegerField(
+        null=True, verbose_name=_("days to make it to order")
+    )
     hs_code = models.CharField(max_length=10, blank=True)
     gtin = models.CharField(max_length=14, blank=True)
     price_min = models.BigIntegerField(default=0)
     price_max = models.BigIntegerField(default=0)
     compare_at_price = models.BigIntegerField(null=True)
-    revision = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1, verbose_name=_("revision"))
     # Not auto_now: stock alone does not raise it (contract).
     updated_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True)
-    is_sample = models.BooleanField(default=False)
+    published_at = models.DateTimeField(null=True, verbose_name=_("for sale since"))
+    submitted_at = models.DateTimeField(null=True, verbose_name=_("sent in"))
+    archived_at = models.DateTimeField(null=True)
+    archived_from = models.CharField(max_length=10, blank=True, choices=ProductState)
+    review_note = models.TextField(blank=True, verbose_name=_("reason for sending it back"))
+    is_sample = models.BooleanField(default=False, verbose_name=_("sample"))
 
     class Meta:
         db_table = "catalog_product"
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="PUBLISHED")
                 | Q(craft__isnull=False, published_at__isnull=False, price_min__gt=0),
                 name="catalog_product_published_is_whole",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ARCHIVED", archived_at__isnull=False)
+                | ~Q(state="ARCHIVED") & Q(archived_at__isnull=True),
+                name="catalog_product_archived_has_day",
+            ),
         ]
         indexes = [
             models.Index(
@@ -106,10 +133,37 @@ class Product(Entity):
             models.Index("price_min", "id", condition=Q(state="PUBLISHED"), name="catalog_product_price"),
             models.Index("name_key", "id", condition=Q(state="PUBLISHED"), name="catalog_product_name"),
             models.Index("updated_at", "id", name="catalog_product_updated"),
+            models.Index(
+                "submitted_at", "id", condition=Q(state="IN_REVIEW"), name="catalog_product_in_review"
+            ),
+            models.Index("archived_at", condition=Q(state="ARCHIVED"), name="catalog_product_archived"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProductRevision(Entity):
+    """Changes of a published listing that wait for an officer, all of them in one row.
+
+    `waiting` is false once an officer sent them back; the next change queues them again. Pictures proposed are
+    ProductImage rows that point here; none of them, unless `pictures_changed`, means the listing's own.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="pending_revision")
+    name = models.CharField(max_length=200)
+    craft = models.ForeignKey(Craft, on_delete=models.PROTECT, null=True, related_name="+")
+    # Attributes belong to a craft, so they wait with it; null where the craft stays.
+    attributes = models.JSONField(null=True)
+    pictures_changed = models.BooleanField(default=False)
+    submitted_at = models.DateTimeField()
+    waiting = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "catalog_product_revision"
+        indexes = [
+            models.Index("submitted_at", "id", condition=Q(waiting=True), name="catalog_revision_waiting")
+        ]
 
 
 class ProductTranslation(Entity):
@@ -154,7 +208,8 @@ class Variant(Entity):
             models.CheckConstraint(
                 condition=Q(held__gte=0, on_hand__gte=F("held")), name="catalog_variant_stock"
             ),
-            models.CheckConstraint(condition=Q(price__gt=0), name="catalog_variant_price"),
+            # 0 is a draft's variant whose price is not known yet; a published product has none such.
+            models.CheckConstraint(condition=Q(price__gte=0), name="catalog_variant_price_given"),
         ]
         indexes = [models.Index(fields=["product", "position"])]
 
@@ -165,14 +220,29 @@ class Variant(Entity):
 
 
 class ProductImage(Entity):
+    """A picture of a product; with `revision`, one that is proposed and not shown yet."""
+
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
     asset = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, related_name="uses")
     position = models.PositiveSmallIntegerField(default=0)
     alt = models.CharField(max_length=300, blank=True)
+    revision = models.ForeignKey(
+        ProductRevision, on_delete=models.CASCADE, null=True, related_name="pictures"
+    )
 
     class Meta:
         db_table = "catalog_product_image"
         indexes = [models.Index(fields=["product", "position"])]
+
+
+class StockChange(Entity):
+    """Stock changes made together under one key. `lines` is a list of {variant, delta, on_hand, reason}."""
+
+    actor = models.CharField(max_length=80)
+    lines = models.JSONField()
+
+    class Meta:
+        db_table = "catalog_stock_change"
 
 
 class ProductStats(models.Model):

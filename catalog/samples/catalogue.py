@@ -33,6 +33,7 @@ from marketplace.core.vietnamese import sort_key
 
 # The day around which the dates of data/products.json were set.
 DATA_DAY = dt.date(2026, 11, 22)
+SELLERS_SINCE = dt.date(2026, 3, 2)
 RATING_PRIOR_COUNT, RATING_PRIOR = 5, 4.0
 
 
@@ -77,6 +78,8 @@ def _load_sellers(places: _Places) -> int:
             bank_bin=row["bank_bin"],
             bank_account=row["bank_account"],
             bank_holder=row["bank_holder"],
+            # Before the day from which new accounts are linked to VNeID from the start.
+            applied_at=timezone.make_aware(dt.datetime.combine(SELLERS_SINCE, dt.time(8))),
             is_sample=True,
         )
         seller.crafts.set([places.crafts[slug] for slug in row["crafts"]])
@@ -187,6 +190,7 @@ def _certificate(product: Product, row: dict[str, Any], shift: dt.timedelta) -> 
         issued_on=issued,
         expires_on=expires,
         state=OcopState.VALID if expires >= today() else OcopState.EXPIRED,
+        begun_at=timezone.now(),
     )
 
 

@@ -116,7 +116,7 @@ def _write(
                 key, now, published, f"{slugify(name)}-{key.hex[-10:]}", seller.pk, crafts[model["craft"]],
                 seller.village_id, "PUBLISHED", "vi", name, sort_key(name), model["description"]["vi"],
                 json.dumps(model["attributes"]), order_days, model.get("hs_code") or "", "", min(prices),
-                max(prices), 1, published, True,
+                max(prices), 1, published, True, "", "[]", "", "",
             )
         )  # fmt: skip
         translations.append(
@@ -147,7 +147,7 @@ def _write(
                 (
                     uuid7(), now, now, key, f"SINH-{source.randrange(10**6)}/QĐ-UBND", source.choice((3, 3, 4, 4, 5)),
                     "PROVINCE", "UBND thành phố Hà Nội", issued, expires,
-                    "VALID" if expires >= day else "EXPIRED", "",
+                    "VALID" if expires >= day else "EXPIRED", "", now,
                 )
             )  # fmt: skip
         count = source.choice((0, 0, 1, 3, 12))
@@ -161,7 +161,7 @@ def _write(
         (
             "id", "created_at", "updated_at", "slug", "seller_id", "craft_id", "village_id", "state", "language",
             "name", "name_key", "description", "attributes", "made_to_order_days", "hs_code", "gtin", "price_min",
-            "price_max", "revision", "published_at", "is_sample",
+            "price_max", "revision", "published_at", "is_sample", "story", "steps", "archived_from", "review_note",
         ),
         products,
     )  # fmt: skip
@@ -185,7 +185,7 @@ def _write(
         "catalog_ocop_certificate",
         (
             "id", "created_at", "updated_at", "product_id", "number", "stars", "level", "issued_by", "issued_on",
-            "expires_on", "state", "note",
+            "expires_on", "state", "note", "begun_at",
         ),
         certificates,
     )  # fmt: skip

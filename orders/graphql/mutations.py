@@ -4,6 +4,7 @@ from typing import Any
 
 import graphene
 
+from catalog.graphql.types import AddressInput, address_data
 from marketplace.core.graphql.mutations import answers, payload
 from marketplace.core.graphql.nodes import parse_id
 from marketplace.core.graphql.scalars import Amount, Language
@@ -25,17 +26,17 @@ class CartLineUpdateInput(graphene.InputObjectType):
 
 class CartCreateInput(graphene.InputObjectType):
     lines = graphene.List(graphene.NonNull(CartLineInput))
-    language = graphene.Field(Language)
+    language = graphene.InputField(Language)
 
 
 class CheckoutPlaceInput(graphene.InputObjectType):
     cart_id = graphene.ID(required=True)
     email = graphene.String()
     phone = graphene.String(required=True)
-    shipping_address = graphene.Field(types.AddressInput)
+    shipping_address = graphene.InputField(AddressInput)
     shipping_option_ids = graphene.List(graphene.NonNull(graphene.ID))
     note = graphene.String()
-    expected_total = graphene.Field(Amount)
+    expected_total = graphene.InputField(Amount)
 
 
 CartPayload = payload("CartPayload", cart=graphene.Field(types.Cart))
@@ -71,7 +72,7 @@ class OrdersMutation:
     cart_delivery_set = graphene.Field(
         CartPayload,
         cart_id=graphene.ID(required=True),
-        address=graphene.Argument(types.AddressInput),
+        address=graphene.Argument(AddressInput),
         shipping_option_ids=graphene.List(graphene.NonNull(graphene.ID)),
     )
     checkout_place = graphene.Field(
@@ -139,7 +140,7 @@ class OrdersMutation:
         cart = services.cart_delivery_set(
             actor=info.context.actor,
             cart_id=parse_id(cart_id, "Cart"),
-            address=types.address_data(address),
+            address=address_data(address),
             shipping_option_ids=shipping_option_ids,
         )
         return {"cart": shown(cart, info)}
@@ -152,7 +153,7 @@ class OrdersMutation:
         data = {
             "email": input.get("email"),
             "phone": input["phone"],
-            "shippingAddress": types.address_data(input.get("shipping_address")),
+            "shippingAddress": address_data(input.get("shipping_address")),
             "shippingOptionIds": input.get("shipping_option_ids"),
             "note": input.get("note"),
             "expectedTotal": input.get("expected_total"),

@@ -6,7 +6,7 @@ import graphene
 from django.utils.translation import gettext_lazy as _
 
 from catalog.graphql import loaders as catalog_loaders
-from catalog.graphql.types import Image, Seller, Variant
+from catalog.graphql.types import Address, AddressInput, Collection, Image, Seller, Variant, address_of
 from catalog.models import Collection as CollectionValues
 from catalog.models import ImageAsset
 from marketplace.core.graphql import peers
@@ -19,61 +19,12 @@ from orders import models, pricing, tokens
 
 OrderState = graphene.Enum.from_enum(models.OrderState)
 SellerOrderState = graphene.Enum.from_enum(models.SellerOrderState)
-Collection = graphene.Enum.from_enum(CollectionValues)
 
 EVENT_MESSAGES = {
     "placed": _("Order placed. We keep the things for you until it is paid."),
     "paid": _("The money has arrived. Next, the sellers confirm and pack your parcels."),
     "expired": _("The order was not paid in time, so the things went back on the shelf."),
 }
-
-
-class Address(graphene.ObjectType):
-    name = graphene.String()
-    phone = graphene.String()
-    line1 = graphene.String()
-    ward = graphene.String()
-    ward_code = graphene.String()
-    province = graphene.String()
-    province_code = graphene.String()
-    postal_code = graphene.String()
-    country = graphene.String()
-
-
-def address_of(data: dict[str, Any] | None) -> Address | None:
-    if data is None:
-        return None
-    return Address(
-        name=data.get("name"),
-        phone=data.get("phone"),
-        line1=data.get("line1"),
-        ward=data.get("ward"),
-        ward_code=data.get("wardCode"),
-        province=data.get("province"),
-        province_code=data.get("provinceCode"),
-        postal_code=data.get("postalCode") or None,
-        country=data.get("country"),
-    )
-
-
-class AddressInput(graphene.InputObjectType):
-    name = graphene.String(required=True)
-    phone = graphene.String(required=True)
-    line1 = graphene.String(required=True)
-    ward_code = graphene.String()
-    ward = graphene.String()
-    district = graphene.String()
-    province = graphene.String()
-    postal_code = graphene.String()
-    country = graphene.String(required=True, default_value="VN")
-
-
-def address_data(value: Any) -> dict[str, Any] | None:
-    """An AddressInput with the contract's own keys."""
-    if value is None:
-        return None
-    keys = {"ward_code": "wardCode", "postal_code": "postalCode"}
-    return {keys.get(key, key): item for key, item in value.items()}
 
 
 class ShippingOption(graphene.ObjectType):

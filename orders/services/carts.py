@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import queries as catalog
+from catalog.addresses import parse_address
 from catalog.models import Variant
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
 from marketplace.core.locks import lock_rows
 from orders import queries
-from orders.addresses import parse_address
 from orders.models import (
     Cart,
     CartLine,

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as stock
+from catalog.addresses import parse_address
 from catalog.models import Collection, ProductImage
 from marketplace.core import audit, events, idempotency
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
 from marketplace.core.phones import parse_phone
 from orders import numbers, queries
-from orders.addresses import parse_address
 from orders.events import OrderPlaced
 from orders.models import (
     Cart,

@@ -1,4 +1,4 @@
-"""Delivery addresses: two levels since July 2025, a ward (commune) and a province."""
+"""Addresses: two levels since July 2025, a ward (commune) and a province."""
 
 from typing import Any
 

@@ -1,0 +1,83 @@
+"""What sellers are told ahead of time: certificates that end, the day by which accounts are linked to VNeID."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from catalog import queries
+from catalog.models import MemberRole, OcopCertificate, Seller
+from catalog.services.sellers import tell_people
+from marketplace.core.clock import today
+
+BATCH = 200
+OVERDUE = "over"
+
+
+def _step(day: dt.date) -> str | None:
+    """The nearest of NOTICE_DAYS that has come, for what ends on this day; OVERDUE once it is past."""
+    left = (day - today()).days
+    if left < 0:
+        return OVERDUE
+    return next((str(step) for step in sorted(settings.NOTICE_DAYS) if left <= step), None)
+
+
+def certificates_remind() -> None:
+    """Tells sellers of certificates that end in 60, 30 and 7 days; each step once. Not where a newer one is in hand."""
+    last: uuid.UUID | None = None
+    while True:
+        batch = queries.certificates_ending(max(settings.NOTICE_DAYS), after=last)[:BATCH]
+        rows = list(batch.select_related("product__seller"))
+        for row in rows:
+            _remind_of_certificate(row)
+        if len(rows) < BATCH:
+            return
+        last = rows[-1].pk
+
+
+@transaction.atomic(durable=True)
+def _remind_of_certificate(certificate: OcopCertificate) -> None:
+    product = certificate.product
+    tell_people(
+        product.seller,
+        f"certificate:{certificate.pk}:{_step(certificate.expires_on)}",
+        _("An OCOP certificate ends soon"),
+        _(
+            "The certificate of %(name)s ends on %(day)s. Renew it in time and send the new one here: %(link)s"
+        ),
+        roles=(MemberRole.OWNER, MemberRole.EDITOR),
+        name=product.name,
+        day=f"{certificate.expires_on:%d/%m/%Y}",
+        link=f"{settings.BASE_URL}/desk/san-pham/{product.pk.hex}/chung-nhan",
+    )
+
+
+def vneid_remind() -> None:
+    """Tells owners whose account is not linked to VNeID, at the same steps before the deadline and once after it."""
+    last: uuid.UUID | None = None
+    while True:
+        rows = list(queries.sellers_without_vneid(after=last)[:BATCH])
+        for row in rows:
+            _remind_of_vneid(row)
+        if len(rows) < BATCH:
+            return
+        last = rows[-1].pk
+
+
+@transaction.atomic(durable=True)
+def _remind_of_vneid(seller: Seller) -> None:
+    deadline = queries.vneid_deadline(seller)
+    step = _step(deadline)
+    if step is None:
+        return
+    tell_people(
+        seller,
+        f"vneid:{seller.pk}:{step}",
+        _("Link your account to VNeID"),
+        _("The law asks that the account of %(name)s is linked to VNeID by %(day)s. How to do it: %(link)s"),
+        name=seller.name,
+        day=f"{deadline:%d/%m/%Y}",
+        link=f"{settings.BASE_URL}/desk/co-so",
+    )

@@ -1,0 +1,30 @@
+"""The page behind a signed link to a private file."""
+
+from django.core.files.storage import storages
+from django.http import FileResponse, Http404, HttpRequest
+from django.views.decorators.http import require_safe
+
+from catalog import files
+
+
+@require_safe
+def private_file(request: HttpRequest, token: str) -> FileResponse:
+    """A paper, for whoever holds its link; 404 for a link that is too old or none of ours."""
+    file = files.file_of(token)
+    if file is None:
+        raise Http404
+    try:
+        content = storages["private"].open(file.name)
+    except OSError:
+        raise Http404 from None
+    response = FileResponse(
+        content,
+        content_type=file.content_type,
+        # A browser's own PDF reader runs scripts of the paper: it is for the reader's program to open.
+        as_attachment=file.content_type == files.PDF,
+        filename=file.label,
+    )
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Robots-Tag"] = "noindex"
+    return response

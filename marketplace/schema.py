@@ -2,6 +2,7 @@
 
 import graphene
 
+from catalog.graphql.mutations import CatalogMutation
 from catalog.graphql.queries import CatalogQuery
 from marketplace.accounts.graphql.types import AccountsQuery
 from marketplace.core.graphql.executor import Executor
@@ -15,7 +16,7 @@ class Query(AccountsQuery, CatalogQuery, OrdersQuery, PaymentsQuery, SearchQuery
     """Everything that can be read."""
 
 
-class Mutation(OrdersMutation, PaymentsMutation, graphene.ObjectType):
+class Mutation(CatalogMutation, OrdersMutation, PaymentsMutation, graphene.ObjectType):
     """Everything that can be changed."""
 
 

@@ -3,12 +3,14 @@
 Unset, they make a safe local installation. With DEBUG off, a default secret refuses to start.
 """
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -71,6 +73,26 @@ UNPAID_ORDERS_PER_ADDRESS = env.int("UNPAID_ORDERS_PER_ADDRESS", default=50)
 FLAT_SHIPPING_VND = env.int("FLAT_SHIPPING_VND", default=30_000)
 CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
 
+# --- Sellers and listings -----------------------------------------------------------------------------------
+SELLERS_PER_PERSON = env.int("SELLERS_PER_PERSON", default=5)
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
+LOW_STOCK = env.int("LOW_STOCK", default=2)
+DRAFTS_PER_SELLER = env.int("DRAFTS_PER_SELLER", default=500)
+PRODUCT_MAX_VARIANTS = env.int("PRODUCT_MAX_VARIANTS", default=100)
+PRODUCT_MAX_PICTURES = env.int("PRODUCT_MAX_PICTURES", default=12)
+# The law asks for a year after archiving (E-commerce Law 122/2025 Đ17.1.e).
+LISTING_KEEP_DAYS = env.int("LISTING_KEEP_DAYS", default=366)
+# A paper of a seller: the file, and how long a link to it works.
+PAPER_MAX_BYTES = env.int("PAPER_MAX_BYTES", default=20 * 1024 * 1024)
+PRIVATE_LINK_MINUTES = env.int("PRIVATE_LINK_MINUTES", default=15)
+# Accounts of sellers are linked to VNeID (Decree 320/2026 Đ19); those from before the first day have until the second.
+VNEID_FROM = dt.date.fromisoformat(env.str("VNEID_FROM", default="2026-09-28"))
+VNEID_DEADLINE = dt.date.fromisoformat(env.str("VNEID_DEADLINE", default="2026-12-31"))
+# Days before an end (of a certificate, of the VNeID deadline) at which sellers are told.
+NOTICE_DAYS = [60, 30, 7]
+# Pictures that nothing shows any more stay this long.
+PICTURE_KEEP_DAYS = env.int("PICTURE_KEEP_DAYS", default=7)
+
 # --- GraphQL limits -----------------------------------------------------------------------------------------
 GRAPHQL_MAX_BODY_BYTES = env.int("GRAPHQL_MAX_BODY_BYTES", default=256 * 1024)
 GRAPHQL_MAX_UPLOAD_BYTES = env.int("GRAPHQL_MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)
@@ -85,6 +107,7 @@ GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", default=True)
 # --- Pictures -----------------------------------------------------------------------------------------------
 IMAGE_MAX_BYTES = env.int("IMAGE_MAX_BYTES", default=20 * 1024 * 1024)
 IMAGE_MAX_PIXELS = env.int("IMAGE_MAX_PIXELS", default=50_000_000)
+IMAGE_AVIF = env.bool("IMAGE_AVIF", default=False)
 IMAGE_WIDTHS = (160, 320, 640, 1280)
 
 # --- Django -------------------------------------------------------------------------------------------------
@@ -100,6 +123,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # Before allauth: its pages wear our templates.
     "marketplace.storefront",
+    "marketplace.desk",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -229,7 +253,7 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # Beside allauth's own limits: codes by SMS, which cost money, for a caller's address and for a phone.
-ACCOUNT_RATE_LIMITS = {"reset_code_send": "20/h/ip,5/h/key,10/d/key"}
+ACCOUNT_RATE_LIMITS = {"reset_code_send": "20/h/ip,5/h/key,10/d/key", "member_invite": "50/d/ip,30/d/key"}
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False
@@ -361,4 +385,48 @@ UNFOLD = {
     "SITE_HEADER": SITE_NAME,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    # Cinnabar, as the one action on our own pages.
+    "COLORS": {
+        "primary": {
+            "50": "#FBEFEC",
+            "100": "#F6DDD8",
+            "200": "#EDBBB3",
+            "300": "#E0938A",
+            "400": "#D0675D",
+            "500": "#BC4238",
+            "600": "#A3271F",
+            "700": "#86201A",
+            "800": "#6B1C17",
+            "900": "#551915",
+            "950": "#300C0A",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": lambda request: request.user.is_superuser,
+        "navigation": [
+            {
+                "title": _("Waiting for you"),
+                "items": [
+                    {
+                        "title": title,
+                        "icon": icon,
+                        "link": reverse_lazy(f"admin:catalog_{model}_changelist"),
+                        "badge": f"catalog.admin.{badge}",
+                        "permission": "catalog.admin.may_decide",
+                    }
+                    for title, icon, model, badge in (
+                        (_("Sellers"), "storefront", "seller", "sellers_waiting"),
+                        (_("Listings"), "shopping_basket", "product", "products_waiting"),
+                        (
+                            _("OCOP certificates"),
+                            "workspace_premium",
+                            "ocopcertificate",
+                            "certificates_waiting",
+                        ),
+                    )
+                ],
+            },
+        ],
+    },
 }

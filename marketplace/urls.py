@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from oauth2_provider.views import RevokeTokenView, TokenView
 
+from catalog.views import private_file
 from marketplace.accounts.authentication import context_of
 from marketplace.core import health
 from marketplace.core.graphql.view import GraphQLView
@@ -20,11 +21,13 @@ urlpatterns = [
     # Staff sign in where everybody does: Django's own form neither counts guesses nor locks.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
+    path("giay-to/<str:token>", private_file, name="private_file"),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     # Partner apps are made by a command: only tokens are given out here, no pages.
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
     path("oauth/revoke_token/", RevokeTokenView.as_view(), name="oauth_revoke_token"),
+    path("", include("marketplace.desk.urls")),
     path("", include("marketplace.storefront.urls")),
 ]
 

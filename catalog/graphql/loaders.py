@@ -4,28 +4,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
-from catalog import queries
+from catalog import access, queries
 from catalog.models import (
     AttributeDefinition,
     Commune,
     Craft,
     ImageAsset,
     OcopCertificate,
+    OcopState,
+    PrivateFile,
     Product,
     ProductImage,
+    ProductRevision,
     ProductStats,
     ProductTranslation,
     Seller,
+    SellerMember,
     Variant,
     Village,
     VillageImage,
     VillageStory,
 )
+from marketplace.accounts.models import User
 from marketplace.core.graphql import peers
 
 RELATED: dict[str, Any] = {
+    "scan": PrivateFile,
+    "user": User,
     "seller": Seller,
     "village": Village,
     "commune": Commune,
@@ -41,6 +48,24 @@ def related(row: Any, field: str) -> Any:
     return peers.load_related(row, field, lambda keys: model.objects.filter(pk__in=keys))
 
 
+def rights(row: Any) -> access.Rights:
+    """What the reader of this row may do, read once a request and anew after each mutation."""
+    context = peers.group_of(row).context
+    if "rights" not in context.memo:
+        context.memo["rights"] = access.rights_of(context.actor)
+    return context.memo["rights"]  # type: ignore[no-any-return]
+
+
+def seller_of_product(product: Product) -> Seller:
+    return related(product, "seller")  # type: ignore[no-any-return]
+
+
+def sees_drafts(product: Product) -> bool:
+    """Whether the reader sees what waits or was sent back. No statement for a guest."""
+    known = rights(product)
+    return not known.nothing and known.sees_drafts(seller_of_product(product))
+
+
 @dataclass(frozen=True, slots=True)
 class ImageView:
     """A picture in its place: the place's id and words, the asset's files, the width asked for by default."""
@@ -52,10 +77,12 @@ class ImageView:
 
 
 def product_images(product: Product) -> list[ImageView]:
+    """Ready pictures; all of them for who sees drafts."""
+
     def fetch(rows: list[Product]) -> Mapping[Any, list[ImageView]]:
         found: dict[Any, list[ImageView]] = {}
         pictures = (
-            ProductImage.objects.filter(product_id__in=[row.pk for row in rows], asset__ready=True)
+            ProductImage.objects.filter(product_id__in=[row.pk for row in rows], revision=None)
             .select_related("asset")
             .order_by("position", "id")
         )
@@ -63,7 +90,59 @@ def product_images(product: Product) -> list[ImageView]:
             found.setdefault(picture.product_id, []).append(ImageView(picture.pk, picture.asset, picture.alt))
         return found
 
-    return peers.load(product, "images", fetch, [])  # type: ignore[no-any-return]
+    pictures: list[ImageView] = peers.load(product, "images", fetch, [])
+    return pictures if sees_drafts(product) else [view for view in pictures if view.asset.ready]
+
+
+def revision_images(revision: ProductRevision) -> list[ImageView]:
+    """The pictures that a revision proposes; the listing's own where it leaves them."""
+
+    def fetch(rows: list[ProductRevision]) -> Mapping[Any, list[ImageView]]:
+        own = {row.product_id: row.pk for row in rows if not row.pictures_changed}
+        keys = [row.pk for row in rows if row.pictures_changed]
+        pictures = (
+            ProductImage.objects.filter(Q(revision__in=keys) | Q(revision=None, product__in=own))
+            .select_related("asset")
+            .order_by("position", "id")
+        )
+        found: dict[Any, list[ImageView]] = {}
+        for picture in pictures:
+            key = picture.revision_id or own[picture.product_id]
+            found.setdefault(key, []).append(ImageView(picture.pk, picture.asset, picture.alt))
+        return found
+
+    return peers.load(revision, "images", fetch, [])  # type: ignore[no-any-return]
+
+
+def pending_revision(product: Product) -> ProductRevision | None:
+    def fetch(rows: list[Product]) -> Mapping[Any, ProductRevision]:
+        found = ProductRevision.objects.filter(product__in=[row.pk for row in rows])
+        return {row.product_id: row for row in peers.stamp_like(product, found)}
+
+    return peers.load(product, "pending_revision", fetch)  # type: ignore[no-any-return]
+
+
+def certificates(product: Product) -> list[OcopCertificate]:
+    """All certificates of a product that its reader may see, newest first."""
+    actor = peers.group_of(product).context.actor
+    return peers.load_lists(
+        product,
+        "certificates",
+        lambda rows: (
+            queries.certificates_visible_to(actor)
+            .filter(product__in=[row.pk for row in rows])
+            .order_by("-issued_on", "-id")
+        ),
+        "product_id",
+    )
+
+
+def has_submitted_certificate(product: Product) -> bool:
+    def fetch(rows: list[Product]) -> Mapping[Any, bool]:
+        waiting = OcopCertificate.objects.filter(product__in=[r.pk for r in rows], state=OcopState.SUBMITTED)
+        return dict.fromkeys(waiting.values_list("product_id", flat=True), True)
+
+    return peers.load(product, "ocop_waits", fetch, False)  # type: ignore[no-any-return]
 
 
 def village_images(village: Village) -> list[ImageView]:
@@ -156,9 +235,9 @@ def definitions(craft: Craft) -> list[AttributeDefinition]:
     )
 
 
-def definitions_of_product(product: Product) -> dict[str, AttributeDefinition]:
-    """Attribute definitions of the product's craft by slug."""
-    craft = related(product, "craft")
+def definitions_of_craft(row: Any) -> dict[str, AttributeDefinition]:
+    """Attribute definitions of the craft of a product or revision, by slug."""
+    craft = related(row, "craft")
     return {row.slug: row for row in definitions(craft)} if craft else {}
 
 
@@ -195,4 +274,32 @@ def commune_villages(commune: Commune) -> list[Village]:
         "villages",
         lambda rows: Village.objects.filter(commune__in=[r.pk for r in rows]).order_by("name_key", "id"),
         "commune_id",
+    )
+
+
+def seller_members(seller: Seller) -> list[SellerMember]:
+    return peers.load_lists(
+        seller,
+        "members",
+        lambda rows: SellerMember.objects.filter(seller__in=[r.pk for r in rows]).order_by(
+            "created_at", "id"
+        ),
+        "seller_id",
+    )
+
+
+def seller_papers(seller: Seller) -> list[PrivateFile]:
+    return peers.load_lists(
+        seller,
+        "papers",
+        lambda rows: PrivateFile.objects.filter(seller__in=[r.pk for r in rows], is_paper=True).order_by(
+            "id"
+        ),
+        "seller_id",
+    )
+
+
+def seller_low_stock(seller: Seller) -> list[Variant]:
+    return peers.load_lists(
+        seller, "low_stock", lambda rows: queries.low_stock(row.pk for row in rows), "seller_id"
     )

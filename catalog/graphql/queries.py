@@ -32,13 +32,17 @@ class ProductFilter(graphene.InputObjectType):
     village = graphene.List(graphene.NonNull(graphene.String))
     commune = graphene.List(graphene.NonNull(graphene.String))
     seller = graphene.List(graphene.NonNull(graphene.String))
-    ocop_stars = graphene.Field(IntRange)
-    price = graphene.Field(AmountRange)
+    ocop_stars = graphene.InputField(IntRange)
+    price = graphene.InputField(AmountRange)
     in_stock = graphene.Boolean()
     attributes = graphene.List(graphene.NonNull(AttributeFilter))
     state = graphene.List(graphene.NonNull(types.ProductState))
+    pending_revision = graphene.Boolean()
+    sent_back = graphene.Boolean(
+        description="What an officer sent back: whole listings, and changes of listings for sale. Of one's own."
+    )
     ids = graphene.List(graphene.NonNull(graphene.ID))
-    updated_since = graphene.Field(DateTime)
+    updated_since = graphene.InputField(DateTime)
 
 
 class VillageFilter(graphene.InputObjectType):
@@ -152,15 +156,12 @@ class CatalogQuery:
         **paging: Any,
     ) -> Page:
         criteria = product_criteria(filter)
-        visible = (
-            queries.products_listed()
-            if criteria.get("state") is None
-            else queries.products_visible_to(info.context.actor)
-        )
+        own = criteria.get("state") is not None or criteria.get("sent_back") is not None
+        visible = queries.products_visible_to(info.context.actor) if own else queries.products_listed()
         queryset, order = queries.order_products(
-            queries.filter_products(visible, criteria), getattr(sort, "value", sort)
+            queries.filter_products(visible, criteria, info.context.actor), getattr(sort, "value", sort)
         )
-        if criteria.get("state") is not None and "published_at" in order[0]:
+        if own and "published_at" in order[0]:
             # Drafts were never published: their age is the order.
             order = [column.replace("published_at", "created_at") for column in order]
         return keyset_page(
@@ -289,8 +290,7 @@ def _fetcher(
 
 def _fetch_images(context: Context, keys: Sequence[uuid.UUID]) -> list[loaders.ImageView]:
     """Pictures of products that the reader may see, and of crafts, villages and sellers."""
-    visible = queries.products_visible_to(context.actor)
-    rows = models.ProductImage.objects.filter(pk__in=keys, product__in=visible).select_related("asset")
+    rows = queries.pictures_visible_to(context.actor).filter(pk__in=keys).select_related("asset")
     places = models.VillageImage.objects.filter(pk__in=keys).select_related("asset")
     found = [loaders.ImageView(row.pk, row.asset, row.alt) for row in rows]
     found += [loaders.ImageView(row.pk, row.asset, row.alt) for row in places]
@@ -316,18 +316,12 @@ register_node(
     ),
 )
 register_node("Image", _fetch_images, row="ImageView")
-
-
-class SellerMembership(graphene.ObjectType):
-    class Meta:
-        interfaces = (Node,)
-
-    seller = graphene.Field(types.Seller, required=True)
-    role = graphene.Field(types.MemberRole, required=True)
-
-    @staticmethod
-    def resolve_seller(root: models.SellerMember, info: graphene.ResolveInfo) -> models.Seller:
-        return loaders.related(root, "seller")  # type: ignore[no-any-return]
+register_node(
+    "SellerMembership",
+    _fetcher(lambda context: queries.members_visible_to(context.actor)),
+    row="SellerMember",
+)
+register_node("ProductRevision", _fetcher(lambda context: queries.revisions_visible_to(context.actor)))
 
 
 def _viewer_sellers(root: Any, info: graphene.ResolveInfo) -> list[models.SellerMember]:
@@ -342,7 +336,7 @@ def _viewer_communes(root: Any, info: graphene.ResolveInfo) -> list[models.Commu
     return peers.stamp(rows, language=info.context.language, context=info.context)
 
 
-extend(Viewer, "sellers", graphene.Field(required_list(SellerMembership), resolver=_viewer_sellers))
+extend(Viewer, "sellers", graphene.Field(required_list(types.SellerMembership), resolver=_viewer_sellers))
 extend(Viewer, "communes", graphene.Field(required_list(types.Commune), resolver=_viewer_communes))
 
 # Lists that are longer than most.

@@ -6,6 +6,8 @@ import graphene
 import segno
 from django.conf import settings
 
+from catalog.banks import bank_name
+from catalog.graphql import types as catalog_types
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.mutations import answers, payload
 from marketplace.core.graphql.nodes import ModelNode, parse_id, register_node
@@ -16,7 +18,6 @@ from orders.graphql import types as order_types
 from orders.graphql.queries import shown
 from orders.models import Order, SellerOrder
 from payments import gateways, models, services
-from payments.banks import bank_name
 from payments.vietqr import VietQr, build, plain_ascii
 
 PaymentState = graphene.Enum.from_enum(models.PaymentState)
@@ -85,7 +86,7 @@ class Payment(ModelNode):
         model = models.Payment
         fields = ("gateway", "reference")
 
-    collection = graphene.Field(order_types.Collection, required=True)
+    collection = graphene.Field(catalog_types.Collection, required=True)
     order = graphene.Field(order_types.Order)
     seller_order = graphene.Field(order_types.SellerOrder)
     state = graphene.Field(PaymentState, required=True)

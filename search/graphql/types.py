@@ -117,9 +117,14 @@ class SearchQuery:
         started = time.perf_counter()
         sort_name = str(getattr(sort, "value", sort))
         size, offset = page_size(first), _offset(after, sort_name)
+        criteria = product_criteria(filter)
+        if criteria.get("pending_revision") is not None or criteria.get("sent_back") is not None:
+            raise RequestError(
+                "BAD_USER_INPUT", "filter.pendingRevision and sentBack belong to `products`, not to search."
+            )
         request = SearchRequest(
             query=query[: text.MAX_QUERY],
-            criteria=product_criteria(filter),
+            criteria=criteria,
             sort=sort_name,
             offset=offset,
             limit=size,

@@ -1,10 +1,13 @@
 """Types of the catalogue: they translate rows, no rule lives here."""
 
 from catalog.graphql.types.common import (
+    Address,
+    AddressInput,
     Attribute,
     AttributeChoice,
     AttributeDefinition,
     AttributeType,
+    Collection,
     Image,
     ImageFormat,
     Location,
@@ -16,10 +19,14 @@ from catalog.graphql.types.common import (
     Province,
     SellerKind,
     SellerState,
+    SocialLink,
     Story,
     VillageRecognition,
     Ward,
+    address_data,
+    address_of,
 )
+from catalog.graphql.types.inside import ProductRevision, SellerMembership, SellerPrivate
 from catalog.graphql.types.objects import (
     Commune,
     Craft,
@@ -35,10 +42,13 @@ from catalog.graphql.types.objects import (
 )
 
 __all__ = [
+    "Address",
+    "AddressInput",
     "Attribute",
     "AttributeChoice",
     "AttributeDefinition",
     "AttributeType",
+    "Collection",
     "Commune",
     "Craft",
     "Image",
@@ -52,16 +62,22 @@ __all__ = [
     "PriceRange",
     "Product",
     "ProductConnection",
+    "ProductRevision",
     "ProductState",
     "Province",
     "Seller",
     "SellerConnection",
     "SellerKind",
+    "SellerMembership",
+    "SellerPrivate",
     "SellerState",
+    "SocialLink",
     "Story",
     "Variant",
     "Village",
     "VillageConnection",
     "VillageRecognition",
     "Ward",
+    "address_data",
+    "address_of",
 ]

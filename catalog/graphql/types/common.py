@@ -5,17 +5,19 @@ from typing import Any
 import graphene
 
 from catalog import images, models
+from catalog.attributes import COMMON_OPTIONS
 from catalog.graphql import loaders
 from catalog.texts import pick
 from marketplace.core.errors import ErrorCode
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.nodes import Node
-from marketplace.core.graphql.scalars import Language
+from marketplace.core.graphql.scalars import Date, Language
 from marketplace.core.graphql.types import Money, required_list
 
 AttributeType = graphene.Enum.from_enum(models.AttributeType)
 SellerKind = graphene.Enum.from_enum(models.SellerKind)
 SellerState = graphene.Enum.from_enum(models.SellerState)
+Collection = graphene.Enum.from_enum(models.Collection)
 MemberRole = graphene.Enum.from_enum(models.MemberRole)
 ProductState = graphene.Enum.from_enum(models.ProductState)
 OcopLevel = graphene.Enum.from_enum(models.OcopLevel)
@@ -47,6 +49,54 @@ class Ward(graphene.ObjectType):
             return found
 
         return peers.load(root, "former_names", fetch, [])  # type: ignore[no-any-return]
+
+
+class Address(graphene.ObjectType):
+    name = graphene.String()
+    phone = graphene.String()
+    line1 = graphene.String()
+    ward = graphene.String()
+    ward_code = graphene.String()
+    province = graphene.String()
+    province_code = graphene.String()
+    postal_code = graphene.String()
+    country = graphene.String()
+
+
+def address_of(data: dict[str, Any] | None) -> Address | None:
+    if data is None:
+        return None
+    return Address(
+        name=data.get("name"),
+        phone=data.get("phone"),
+        line1=data.get("line1"),
+        ward=data.get("ward"),
+        ward_code=data.get("wardCode"),
+        province=data.get("province"),
+        province_code=data.get("provinceCode"),
+        postal_code=data.get("postalCode") or None,
+        country=data.get("country"),
+    )
+
+
+class AddressInput(graphene.InputObjectType):
+    name = graphene.String(required=True)
+    phone = graphene.String(required=True)
+    line1 = graphene.String(required=True)
+    ward_code = graphene.String()
+    ward = graphene.String()
+    district = graphene.String()
+    province = graphene.String()
+    postal_code = graphene.String()
+    country = graphene.String(required=True, default_value="VN")
+
+
+def address_data(value: Any) -> dict[str, Any] | None:
+    """An AddressInput with the contract's own keys."""
+    if value is None:
+        return None
+    keys = {"ward_code": "wardCode", "postal_code": "postalCode"}
+    return {keys.get(key, key): item for key, item in value.items()}
 
 
 class Image(graphene.ObjectType):
@@ -139,19 +189,20 @@ class Attribute(graphene.ObjectType):
     unit = graphene.String()
 
 
-def attributes_of(product: models.Product, values: list[dict[str, Any]]) -> list[Attribute]:
-    """Values with the names, labels and units of the craft's definitions."""
-    language = peers.language_of(product)
-    definitions = loaders.definitions_of_product(product)
+def attributes_of(row: Any, values: list[dict[str, Any]]) -> list[Attribute]:
+    """Values with the names, labels and units of the craft's definitions. `row` is whatever has a craft."""
+    language = peers.language_of(row)
+    definitions = loaders.definitions_of_craft(row)
     found = []
     for item in values:
         definition = definitions.get(item["slug"])
+        names = definition.names if definition else COMMON_OPTIONS.get(item["slug"])
         value = str(item["value"])
         choice = next((c for c in definition.choices if c["vi"] == value), None) if definition else None
         found.append(
             Attribute(
                 slug=item["slug"],
-                name=pick(definition.names, language) if definition else item["slug"],
+                name=pick(names, language) if names else item["slug"],
                 value=value,
                 label=pick(choice, language) if choice else value,
                 unit=(definition.unit or None) if definition else None,
@@ -176,3 +227,14 @@ class Story(graphene.ObjectType):
 class PriceRange(graphene.ObjectType):
     min = graphene.Field(Money, required=True)
     max = graphene.Field(Money, required=True)
+
+
+class ProductionStep(graphene.ObjectType):
+    name = graphene.String(required=True)
+    on = graphene.Field(Date)
+    place = graphene.String()
+
+
+class SocialLink(graphene.ObjectType):
+    network = graphene.String(required=True)
+    url = graphene.String(required=True)

@@ -1,13 +1,15 @@
 """Communes, crafts, villages, sellers, certificates, variants and products."""
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 import graphene
 
-from catalog import models, queries
+from catalog import files, models, queries
 from catalog.graphql import loaders
 from catalog.graphql.types.common import (
+    Address,
     Attribute,
     AttributeDefinition,
     Image,
@@ -15,11 +17,14 @@ from catalog.graphql.types.common import (
     OcopLevel,
     OcopState,
     PriceRange,
+    ProductionStep,
     ProductState,
     SellerKind,
     SellerState,
+    SocialLink,
     Story,
     VillageRecognition,
+    address_of,
     attributes_of,
 )
 from catalog.texts import pick
@@ -53,6 +58,11 @@ class Craft(ModelNode):
     image = graphene.Field(Image)
     product_count = graphene.Int(required=True)
     attributes = graphene.Field(required_list(AttributeDefinition))
+    hs_code = graphene.String(description="The customs code that things of this craft usually have.")
+
+    @staticmethod
+    def resolve_hs_code(root: models.Craft, info: graphene.ResolveInfo) -> str | None:
+        return root.hs_code or None
 
     @staticmethod
     def resolve_name(root: models.Craft, info: graphene.ResolveInfo) -> str:
@@ -185,6 +195,11 @@ class Seller(ModelNode):
     commune = graphene.Field(Commune)
     about = graphene.String(required=True)
     public_name = graphene.String(required=True, description="The producer as a buyer may know it.")
+    public_address = graphene.Field(
+        Address,
+        description="The business address, shown with the seller's recorded consent. Never with a phone.",
+    )
+    social_links = graphene.Field(required_list(SocialLink))
     logo = graphene.Field(Image)
     rating = graphene.Float()
     review_count = graphene.Int(required=True)
@@ -210,6 +225,16 @@ class Seller(ModelNode):
         return root.name
 
     @staticmethod
+    def resolve_public_address(root: models.Seller, info: graphene.ResolveInfo) -> Address | None:
+        if root.address_shown_at is None or root.address is None:
+            return None
+        return address_of({**root.address, "name": root.name, "phone": None})
+
+    @staticmethod
+    def resolve_social_links(root: models.Seller, info: graphene.ResolveInfo) -> list[SocialLink]:
+        return [SocialLink(**link) for link in root.social_links]
+
+    @staticmethod
     def resolve_logo(root: models.Seller, info: graphene.ResolveInfo) -> loaders.ImageView | None:
         return loaders.single_image(root, "logo", root.name)
 
@@ -233,6 +258,12 @@ class Seller(ModelNode):
         return products_page(root, "seller", first, after)
 
 
+def _sees_claim(certificate: models.OcopCertificate) -> bool:
+    if loaders.rights(certificate).nothing:
+        return False
+    return loaders.sees_drafts(loaders.related(certificate, "product"))
+
+
 class OcopCertificate(ModelNode):
     class Meta:
         model = models.OcopCertificate
@@ -244,6 +275,17 @@ class OcopCertificate(ModelNode):
     expires_on = graphene.Field(Date, required=True)
     state = graphene.Field(OcopState, required=True)
     product = graphene.Field(lambda: Product)
+    note = graphene.String(description="What the officer said; for the seller's side and officers.")
+    scan_url = graphene.String(description="Short-lived and signed; for the seller's side and officers.")
+
+    @staticmethod
+    def resolve_note(root: models.OcopCertificate, info: graphene.ResolveInfo) -> str | None:
+        return root.note or None if _sees_claim(root) else None
+
+    @staticmethod
+    def resolve_scan_url(root: models.OcopCertificate, info: graphene.ResolveInfo) -> str | None:
+        scan = loaders.related(root, "scan") if _sees_claim(root) else None
+        return files.signed_url(scan) if scan else None
 
     @staticmethod
     def resolve_state(root: models.OcopCertificate, info: graphene.ResolveInfo) -> str:
@@ -252,6 +294,13 @@ class OcopCertificate(ModelNode):
     @staticmethod
     def resolve_product(root: models.OcopCertificate, info: graphene.ResolveInfo) -> models.Product:
         return loaders.related(root, "product")  # type: ignore[no-any-return]
+
+
+def _sees_shelf(variant: models.Variant) -> bool:
+    rights = loaders.rights(variant)
+    if rights.nothing:
+        return False
+    return rights.sees_shelf(loaders.seller_of_product(loaders.related(variant, "product")))
 
 
 class Variant(ModelNode):
@@ -266,6 +315,18 @@ class Variant(ModelNode):
     weight_grams = graphene.Int()
     product = graphene.Field(lambda: Product, required=True)
     gtin = graphene.String()
+    on_hand = graphene.Int(description="The shelf, for the seller's people and apps only.")
+    held = graphene.Int(
+        description="Of the shelf, for orders not yet paid. For the seller's people and apps only."
+    )
+
+    @staticmethod
+    def resolve_on_hand(root: models.Variant, info: graphene.ResolveInfo) -> int | None:
+        return root.on_hand if _sees_shelf(root) else None
+
+    @staticmethod
+    def resolve_held(root: models.Variant, info: graphene.ResolveInfo) -> int | None:
+        return root.held if _sees_shelf(root) else None
 
     @staticmethod
     def resolve_options(root: models.Variant, info: graphene.ResolveInfo) -> list[Attribute]:
@@ -298,7 +359,13 @@ class Product(ModelNode):
     village = graphene.Field(Village)
     seller = graphene.Field(Seller, required=True)
     ocop = graphene.Field(OcopCertificate, description="The certificate in force today.")
+    ocop_certificates = graphene.Field(
+        required_list(OcopCertificate),
+        description="All that were accepted; for the seller and officers also submitted and rejected ones.",
+    )
     ocop_stars = graphene.Int()
+    story = graphene.Field(Story)
+    steps = graphene.Field(required_list(ProductionStep))
     price = graphene.Field(PriceRange)
     compare_at_price = money_field("compare_at_price", required=False)
     in_stock = graphene.Boolean(required=True)
@@ -345,6 +412,40 @@ class Product(ModelNode):
     @staticmethod
     def resolve_ocop(root: models.Product, info: graphene.ResolveInfo) -> models.OcopCertificate | None:
         return loaders.certificate(root)
+
+    @staticmethod
+    def resolve_ocop_certificates(
+        root: models.Product, info: graphene.ResolveInfo
+    ) -> list[models.OcopCertificate]:
+        return loaders.certificates(root)
+
+    @staticmethod
+    def resolve_story(root: models.Product, info: graphene.ResolveInfo) -> Story | None:
+        stories = {row.language: row for row in loaders.translations(root).values() if row.story}
+        languages = sorted({*stories, *([root.language] if root.story else [])})
+        told = stories.get(peers.language_of(root))
+        if told is None and not root.story:
+            told = next(iter(stories.values()), None)
+        if told is None and not root.story:
+            return None
+        return Story(
+            language=told.language if told else root.language,
+            title=told.name if told else root.name,
+            body=told.story if told else root.story,
+            machine_translated=bool(told and told.machine_translated),
+            available_languages=languages,
+        )
+
+    @staticmethod
+    def resolve_steps(root: models.Product, info: graphene.ResolveInfo) -> list[ProductionStep]:
+        return [
+            ProductionStep(
+                name=step["name"],
+                on=dt.date.fromisoformat(step["on"]) if step.get("on") else None,
+                place=step.get("place"),
+            )
+            for step in root.steps
+        ]
 
     @staticmethod
     def resolve_ocop_stars(root: models.Product, info: graphene.ResolveInfo) -> int | None:

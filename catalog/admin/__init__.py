@@ -1,0 +1,338 @@
+"""Officers' queues of sellers, listings and certificates, and what else the catalogue shows to staff."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from catalog import files, images, services
+from catalog.admin.decisions import Decision, QueueAdmin, decision
+from catalog.banks import bank_name
+from catalog.models import (
+    OcopCertificate,
+    OcopState,
+    PrivateFile,
+    Product,
+    ProductImage,
+    ProductRevision,
+    ProductState,
+    Seller,
+    SellerState,
+    Variant,
+    Village,
+)
+from catalog.queries import checklist
+from catalog.services.sellers import DECISIONS
+from marketplace.core.actor import Actor
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.money import format_money
+
+NOTHING = "–"
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """Shows what waits for a decision unless everything is asked for."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.waiting: Q = model_admin.waiting
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("Everything"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, label in ((None, _("Waiting for you")), ("all", _("Everything"))):
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value})
+                if value
+                else changelist.get_query_string(remove=[self.parameter_name]),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() == "all" else queryset.filter(self.waiting)
+
+
+def waiting_badge(model: type[Model]) -> Callable[[HttpRequest], str]:
+    """For the side bar: how much of this queue waits, nothing where none does."""
+
+    def badge(request: HttpRequest) -> str:
+        queue: Any = admin.site.get_model_admin(model)
+        return str(queue.waits(request) or "")
+
+    return badge
+
+
+def may_decide(request: HttpRequest) -> bool:
+    return bool(admin.site.get_model_admin(Seller).has_view_permission(request))
+
+
+def _lines(rows: Iterable[Any]) -> SafeString | str:
+    return format_html_join("", "<div>{}</div>", ((row,) for row in rows)) or NOTHING
+
+
+def _pictures(rows: Iterable[ProductImage]) -> SafeString | str:
+    shown = [
+        (images.rendition_url(row.asset.pk, row.asset.widths, 320, "jpg"), row.alt)
+        for row in rows
+        if row.asset.ready
+    ]
+    picture = '<img src="{}" alt="{}" width="160" style="display:inline-block;margin:0 8px 8px 0">'
+    return format_html_join("", picture, shown) or NOTHING
+
+
+def _link(file: PrivateFile | None) -> SafeString | str:
+    if file is None:
+        return NOTHING
+    return format_html(
+        '<a class="underline" href="{}" target="_blank" rel="noopener noreferrer">{}</a>',
+        files.signed_url(file),
+        file.label,
+    )
+
+
+def _seller_decision(name: str) -> Decision:
+    def act(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+        services.seller_decide(actor=actor, seller_id=row.pk, decision=name, note=data["note"])
+
+    return act
+
+
+def _seller_trust(trusted: bool) -> Decision:
+    def act(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+        services.seller_trust_set(actor=actor, seller_id=row.pk, trusted=trusted, note=data["note"])
+
+    return act
+
+
+def _product_decision(publish: bool) -> Decision:
+    def act(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+        services.product_decide(
+            actor=actor,
+            product_id=row.pk,
+            publish=publish,
+            note=data["note"],
+            expected_revision=data["revision"],
+        )
+
+    return act
+
+
+def _certificate_decision(accept: bool) -> Decision:
+    def act(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+        services.certificate_decide(actor=actor, certificate_id=row.pk, accept=accept, note=data["note"])
+
+    return act
+
+
+def _certificate_revocation(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+    services.certificate_revoke(actor=actor, certificate_id=row.pk, reason=data["note"])
+
+
+@admin.register(Village)
+class VillageAdmin(ReadOnlyAdmin):
+    list_display = ["name", "commune", "evidence", "recognition"]
+    list_filter = ["commune", "evidence"]
+    search_fields = ["name"]
+
+
+@admin.register(Seller)
+class SellerAdmin(QueueAdmin):
+    waiting = Q(state=SellerState.APPLIED)
+    list_display = ["name", "kind", "state", "commune", "village", "trusted", "applied_at"]
+    list_filter = [QueueFilter, "state", "kind", "commune"]
+    search_fields = ["name", "slug"]
+    list_select_related = ["commune", "village"]
+    ordering = ["applied_at", "id"]
+    fields = [
+        "name", "state", "missing", "kind", "legal_name", "commune", "village", "trusted", "phone_number",
+        "full_address", "tax_number", "identity", "account", "papers", "vneid_linked_at",
+        "applied_at", "decided_at", "decision_note", "slug", "is_sample",
+    ]  # fmt: skip
+    readonly_fields = [
+        "missing", "phone_number", "full_address", "tax_number", "identity", "account", "papers",
+    ]  # fmt: skip
+    actions_detail = ["verify", "reject", "suspend", "reinstate", "close", "trust", "distrust"]
+    verify = decision("verify", _("Verify"))
+    reject = decision("reject", _("Send back"))
+    suspend = decision("suspend", _("Pause"))
+    reinstate = decision("reinstate", _("Open again"))
+    close = decision("close", _("Close for good"))
+    trust = decision("trust", _("Mark as trusted"))
+    distrust = decision("distrust", _("No longer trusted"))
+    decisions = {
+        **{
+            name: _seller_decision(name.upper())
+            for name in ("verify", "reject", "suspend", "reinstate", "close")
+        },
+        "trust": _seller_trust(True),
+        "distrust": _seller_trust(False),
+    }
+
+    def possible(self, row: Seller) -> set[str]:
+        names = {name.lower() for name, (states, _to, _note) in DECISIONS.items() if row.state in states}
+        if row.state == SellerState.VERIFIED:
+            names.add("distrust" if row.trusted else "trust")
+        return names
+
+    @admin.display(description=_("Still missing"))
+    def missing(self, row: Seller) -> Any:
+        return _lines(item.label for item in checklist(row) if not item.done)
+
+    @admin.display(description=_("Phone number"))
+    def phone_number(self, row: Seller) -> str:
+        return row.phone or NOTHING
+
+    @admin.display(description=_("Address"))
+    def full_address(self, row: Seller) -> str:
+        address = row.address or {}
+        parts = [address.get(key) for key in ("name", "line1", "ward", "province")]
+        return ", ".join(part for part in parts if part) or NOTHING
+
+    @admin.display(description=_("Tax code"))
+    def tax_number(self, row: Seller) -> str:
+        return row.tax_code or NOTHING
+
+    @admin.display(description=_("Personal id and date of birth"))
+    def identity(self, row: Seller) -> str:
+        return ", ".join(part for part in (row.personal_id, row.birth_date) if part) or NOTHING
+
+    @admin.display(description=_("Bank account"))
+    def account(self, row: Seller) -> str:
+        if not row.bank_account:
+            return NOTHING
+        return f"{bank_name(row.bank_bin)} …{row.bank_account[-4:]}, {row.bank_holder}"
+
+    @admin.display(description=_("Papers"))
+    def papers(self, row: Seller) -> Any:
+        return _lines(_link(file) for file in row.files.filter(is_paper=True).order_by("id"))
+
+
+@admin.register(Product)
+class ProductAdmin(QueueAdmin):
+    # A certificate that waits has a queue of its own.
+    waiting = Q(state=ProductState.IN_REVIEW) | Q(pending_revision__waiting=True) & (
+        ~Q(pending_revision__name=F("name"))
+        | ~Q(pending_revision__craft=F("craft"))
+        | Q(pending_revision__pictures_changed=True)
+    )
+    to_commune = "seller__commune"
+    list_display = ["name", "seller", "craft", "state", "changed", "price", "submitted_at"]
+    list_filter = [QueueFilter, "state", "craft"]
+    search_fields = ["name", "slug"]
+    list_select_related = ["seller", "craft", "pending_revision"]
+    ordering = ["submitted_at", "id"]
+    fields = [
+        "name", "state", "changes", "photos", "seller", "craft", "village", "description", "story", "kinds",
+        "properties", "made_to_order_days", "certificates_listed", "review_note", "submitted_at",
+        "published_at", "revision", "slug", "is_sample",
+    ]  # fmt: skip
+    readonly_fields = ["changes", "photos", "kinds", "properties", "certificates_listed"]
+    actions_detail = ["publish", "send_back"]
+    publish = decision("publish", _("Publish"))
+    send_back = decision("send_back", _("Send back"))
+    decisions = {"publish": _product_decision(True), "send_back": _product_decision(False)}
+
+    def possible(self, row: Product) -> set[str]:
+        if row.state == ProductState.IN_REVIEW:
+            return {"publish", "send_back"}
+        if row.state != ProductState.PUBLISHED:
+            return set()
+        waits = Product.objects.filter(self.waiting, pk=row.pk).exists()
+        return {"publish", "send_back"} if waits else {"send_back"}
+
+    @admin.display(description=_("Changes wait"))
+    def changed(self, row: Product) -> Any:
+        revision: ProductRevision | None = getattr(row, "pending_revision", None)
+        return _("yes") if revision and revision.waiting else NOTHING
+
+    @admin.display(description=_("Price"), ordering="price_min")
+    def price(self, row: Product) -> str:
+        return format_money(row.price_min) if row.price_min else NOTHING
+
+    @admin.display(description=_("Changes that wait"))
+    def changes(self, row: Product) -> Any:
+        revision: ProductRevision | None = getattr(row, "pending_revision", None)
+        if revision is None:
+            return NOTHING
+        lines: list[Any] = []
+        fields = services.changed_fields(row, revision)
+        if "name" in fields:
+            lines.append(f"{row.name} → {revision.name}")
+        if "craft" in fields:
+            lines.append(f"{row.craft} → {revision.craft}")
+        if "images" in fields:
+            lines.append(_pictures(revision.pictures.select_related("asset").order_by("position", "id")))
+        if "ocop" in fields:
+            lines.append(_("A certificate waits in the queue of certificates."))
+        return _lines(lines)
+
+    @admin.display(description=_("Photos"))
+    def photos(self, row: Product) -> Any:
+        return _pictures(
+            row.pictures.filter(revision=None).select_related("asset").order_by("position", "id")
+        )
+
+    @admin.display(description=_("Kinds and prices"))
+    def kinds(self, row: Product) -> Any:
+        variants = Variant.objects.filter(product=row, archived_at=None).order_by("position", "id")
+        return _lines(
+            f"{item.name or item.sku}: {format_money(item.price)} × {item.on_hand}" for item in variants
+        )
+
+    @admin.display(description=_("Properties"))
+    def properties(self, row: Product) -> Any:
+        return _lines(f"{item['slug']}: {item['value']}" for item in row.attributes)
+
+    @admin.display(description=_("Certificates"))
+    def certificates_listed(self, row: Product) -> Any:
+        return _lines(
+            f"{item.number}, {item.stars}★, {item.get_state_display()}"
+            for item in row.certificates.order_by("-issued_on")
+        )
+
+
+@admin.register(OcopCertificate)
+class OcopCertificateAdmin(QueueAdmin):
+    waiting = Q(state=OcopState.SUBMITTED)
+    to_commune = "product__seller__commune"
+    list_display = ["number", "stars", "product", "state", "issued_on", "expires_on"]
+    list_filter = [QueueFilter, "state", "stars"]
+    search_fields = ["number", "product__name"]
+    list_select_related = ["product"]
+    ordering = ["created_at", "id"]
+    fields = [
+        "number", "stars", "level", "product", "state", "issued_by", "issued_on", "expires_on", "scanned", "note",
+    ]  # fmt: skip
+    readonly_fields = ["scanned"]
+    actions_detail = ["accept", "refuse", "revoke"]
+    accept = decision("accept", _("Accept"))
+    refuse = decision("refuse", _("Refuse"))
+    revoke = decision("revoke", _("Revoke"))
+    decisions = {
+        "accept": _certificate_decision(True),
+        "refuse": _certificate_decision(False),
+        "revoke": _certificate_revocation,
+    }
+
+    def possible(self, row: OcopCertificate) -> set[str]:
+        by_state = {OcopState.SUBMITTED: {"accept", "refuse"}, OcopState.VALID: {"revoke"}}
+        return by_state.get(OcopState(row.state), set())
+
+    @admin.display(description=_("Scan"))
+    def scanned(self, row: OcopCertificate) -> Any:
+        return _link(row.scan)
+
+
+sellers_waiting = waiting_badge(Seller)
+products_waiting = waiting_badge(Product)
+certificates_waiting = waiting_badge(OcopCertificate)

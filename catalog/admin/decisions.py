@@ -1,0 +1,129 @@
+"""Officers' queues: rows of one's own communes, read-only, and decisions that call services."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from catalog import queries
+from marketplace.accounts.authentication import actor_from_cookie
+from marketplace.core.actor import Actor
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.errors import DomainError, Unauthenticated
+
+# What a decision does: (actor, row, the form's clean data). Raises DomainError where a rule refuses.
+Decision = Callable[[Actor, Any, dict[str, Any]], None]
+# What the services call the reason.
+NOTE_FIELDS = {("note",), ("reason",)}
+
+
+class DecisionForm(forms.Form):
+    """The reason of a decision, and what its officer looked at."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Reason"), required=False, max_length=2000, widget=UnfoldAdminTextareaWidget
+    )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class QueueAdmin(ReadOnlyAdmin):
+    """Rows of the officer's communes; of all of them for an administrator. `to_commune` leads to the commune."""
+
+    to_commune: ClassVar[str] = "commune"
+    # What waits for a decision.
+    waiting: ClassVar[Q] = Q()
+    decisions: ClassVar[dict[str, Decision]] = {}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        actor = actor_from_cookie(request)
+        if actor.is_admin:
+            return rows
+        return rows.filter(Q(**{f"{self.to_commune}__in": queries.commune_ids_of(actor)}))
+
+    def waits(self, request: HttpRequest) -> int:
+        """How many rows wait for this officer."""
+        return self.get_queryset(request).filter(self.waiting).count()
+
+    def possible(self, row: Any) -> set[str]:
+        """The decisions that the row's state allows: only these have a button."""
+        return set(self.decisions)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id)
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        names = {prefix + name for name in self.possible(row)} if row is not None else set()
+        return [item for item in actions if item.action_name in names]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        actor = actor_from_cookie(request)
+        if actor.is_admin:
+            return True
+        communes = queries.commune_ids_of(actor)
+        return bool(communes) and (obj is None or self.commune_id(obj) in communes)
+
+    def commune_id(self, row: Any) -> Any:
+        """The commune whose officers have this row in charge."""
+        *way, last = self.to_commune.split("__")
+        for step in way:
+            row = getattr(row, step)
+        return getattr(row, f"{last}_id")
+
+    def decide(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        """A page that asks for the reason; sent, it calls the service. What was typed stays where it refuses."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        form = DecisionForm(request.POST or None, initial={"revision": getattr(row, "revision", None)})
+        if request.method == "POST" and form.is_valid():
+            try:
+                self.decisions[name](actor_from_cookie(request), row, form.cleaned_data)
+            except DomainError as error:
+                for problem in error.problems:
+                    form.add_error("note" if problem.field in NOTE_FIELDS else None, str(problem.message))
+            except Unauthenticated:
+                raise PermissionDenied from None
+            else:
+                messages.success(request, _("Done. The seller has been told."))
+                return HttpResponseRedirect(self._page("changelist"))
+        title = self._get_action_description(getattr(self, name), name)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "row": row,
+            "opts": self.opts,
+            "back": self._page("change", object_id),
+        }
+        status = 422 if form.is_bound else 200
+        return TemplateResponse(request, "admin/catalog/decide.html", context, status=status)
+
+    def _page(self, name: str, *keys: str) -> str:
+        model: type[Model] = self.model
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=keys)
+
+
+def decision(name: str, label: Any) -> Any:
+    """An action of the detail page under this name, which asks for the reason and calls `decisions[name]`."""
+
+    def press(self: QueueAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.decide(request, object_id, name)
+
+    press.__name__ = name
+    return action(description=label, url_path=name.replace("_", "-"))(press)

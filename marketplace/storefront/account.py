@@ -11,7 +11,7 @@ from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.accounts.forms import ResetConfirmForm, ResetRequestForm
 from marketplace.accounts.services import reset_code_send, reset_password_by_code
 from marketplace.core.errors import DomainError, ErrorCode
-from marketplace.storefront.client import clean
+from marketplace.pages import clean
 
 SESSION_PHONE = "reset_phone"
 

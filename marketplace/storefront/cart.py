@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from marketplace.pages import Data, clean, whole_number
 from marketplace.storefront.catalogue import product_page
-from marketplace.storefront.client import Data, clean, mutate, run, whole_number
+from marketplace.storefront.client import mutate, run
 
 SESSION_CART = "cart"
 SESSION_COUNT = "cart_count"

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from marketplace.storefront.client import Data, clean, run
+from marketplace.pages import Data, clean
+from marketplace.storefront.client import run
 from marketplace.storefront.village_map import lay_out
 
 HERO = 6

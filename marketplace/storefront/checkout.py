@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.pages import Data, clean, whole_number
 from marketplace.storefront.cart import blocking_problems, current_cart, estimate, forget_cart
-from marketplace.storefront.client import Data, clean, mutate, run, whole_number
+from marketplace.storefront.client import mutate, run
 from marketplace.storefront.orders import remember_order, start_payment
 
 HANOI = "01"

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from marketplace.storefront.client import Data
+from marketplace.pages import Data
 from marketplace.storefront.orders import ask
 
 WEBHOOK = "/payments/webhooks/sepay"

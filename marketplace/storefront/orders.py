@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from marketplace.pages import Data, SignInNeeded, clean
 from marketplace.storefront.cart import add_lines
-from marketplace.storefront.client import Data, SignInNeeded, clean, mutate, run
+from marketplace.storefront.client import mutate, run
 
 SESSION_ORDERS = "orders"
 SESSION_GATEWAY = "gateway"

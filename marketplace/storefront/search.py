@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marketplace.core.money import format_money
-from marketplace.storefront.client import Data, clean, run
+from marketplace.pages import Data, clean
+from marketplace.storefront.client import run
 
 PAGE = 24
 SORTS = ("RELEVANCE", "BEST_SELLING", "TOP_RATED", "NEWEST", "PRICE_ASC", "PRICE_DESC")

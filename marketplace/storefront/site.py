@@ -89,6 +89,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/accounts/",
         "/tai-khoan/",
         "/thu-nghiem/",
+        "/desk",
+        "/giay-to/",
         "/admin/",
     )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]

@@ -1,7 +1,7 @@
 /* The wards of the chosen province, without leaving the form. */
 "use strict";
 
-const checkout = document.getElementById("checkout");
+const checkout = document.querySelector("form[data-wards]");
 const province = checkout.elements.province;
 const ward = checkout.elements.ward;
 province.addEventListener("change", async () => {

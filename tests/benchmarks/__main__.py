@@ -19,12 +19,14 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases  # noqa: E402
 
-from tests.benchmarks.baseline import LIST_QUERY, list_products  # noqa: E402
+from tests.benchmarks.baseline import LIST_QUERY, list_products, photograph, render_plainly  # noqa: E402
 
 ROUNDS = 60
+PICTURE_ROUNDS = 3
 
 
 def measure(work: Callable[[], Any], rounds: int = ROUNDS) -> dict[str, float]:
@@ -105,6 +107,34 @@ def bench_search() -> None:
             show(f"suggestions “{query}”", measure(graphql(SUGGEST, q=query), 20))
 
 
+def bench_pictures() -> None:
+    """From the last byte of a photo of 12 megapixels to all its sizes, beside plain Pillow doing the same."""
+    from catalog.models import ImageAsset
+    from catalog.services.pictures import image_render, picture_take
+
+    print(  # noqa: T201
+        f"\nPictures of 12 megapixels\n{'':<52} {'MB':>6} {'taken s':>9} {'ready s':>9} {'Pillow s':>9} {'ratio':>7}"
+    )
+    for kind in ("JPEG", "PNG", "WEBP"):
+        data = photograph(kind)
+        taken, ready, plain = [], [], []
+        for _round in range(PICTURE_ROUNDS):
+            upload = SimpleUploadedFile("photo", data)
+            ImageAsset.objects.filter(uses=None, drawing__isnull=True).delete()
+            started = time.perf_counter()
+            asset = picture_take(upload, "file")
+            taken.append(time.perf_counter() - started)
+            image_render(asset.pk)
+            ready.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            render_plainly(data, settings.IMAGE_WIDTHS)
+            plain.append(time.perf_counter() - started)
+        times = [statistics.median(values) for values in (taken, ready, plain)]
+        print(  # noqa: T201
+            f"{kind:<52} {len(data) / 1e6:6.1f} {times[0]:9.2f} {times[1]:9.2f} {times[2]:9.2f} {times[1] / times[2]:6.1f}x"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=20_000)
@@ -123,6 +153,7 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         print(f"generate_catalogue: {arguments.products / (time.perf_counter() - started):,.0f} products/s")  # noqa: T201
+        bench_pictures()
         bench_lists(arguments.products)
         bench_search()
     finally:

@@ -51,3 +51,36 @@ def list_products(cursor: Any, first: int) -> dict[str, Any]:
             for row in rows[:first]
         ],
     }
+
+
+def photograph(kind: str) -> bytes:
+    """12 megapixels with about as much detail as a phone's photo has: soft colours, grain, edges. Always the same."""
+    import io
+    import random
+
+    from PIL import Image, ImageDraw, ImageFilter
+
+    width, height = 4000, 3000
+    noise = Image.frombytes("RGB", (500, 375), random.Random(12).randbytes(500 * 375 * 3))
+    picture = noise.resize((width, height), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(6))
+    draw = ImageDraw.Draw(picture)
+    for step in range(0, width, 40):
+        draw.line((step, 0, width - step, height), fill=(step % 256, 120, 200 - step % 200), width=6)
+    grain = Image.effect_noise((width, height), 12).convert("RGB")
+    picture = Image.blend(picture, grain, 0.15)
+    data = io.BytesIO()
+    picture.save(data, kind, quality=92)
+    return data.getvalue()
+
+
+def render_plainly(data: bytes, widths: tuple[int, ...]) -> None:
+    """The same sizes in the same formats, by Pillow alone: no checks, no colour profile, nothing stored."""
+    import io
+
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    for width in widths:
+        scaled = picture.resize((width, picture.height * width // picture.width), Image.Resampling.LANCZOS)
+        scaled.save(io.BytesIO(), "WEBP", quality=80, method=4)
+        scaled.save(io.BytesIO(), "JPEG", quality=82)

@@ -12,6 +12,7 @@ from catalog.models import ImageAsset, ProductImage
 from marketplace.core.errors import DomainError, ErrorCode
 from marketplace.core.ids import to_global_id
 from tests.builders import Shop
+from tests.catalog.conftest import Caller
 from tests.conftest import Graphql
 
 
@@ -35,7 +36,7 @@ def test_good_formats_are_opened() -> None:
 def test_what_is_no_picture_is_refused_by_content() -> None:
     whole = encoded(Image.effect_noise((200, 200), 50).convert("RGB"))
 
-    assert refused(b"") is ErrorCode.FILE_TYPE
+    assert refused(b"") is ErrorCode.FILE_BROKEN
     assert refused(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is ErrorCode.FILE_TYPE
     assert refused(encoded(Image.new("RGB", (9, 9)), "GIF")) is ErrorCode.FILE_TYPE
     assert refused(whole[: len(whole) // 2]) is ErrorCode.FILE_BROKEN
@@ -111,7 +112,9 @@ def test_a_picture_with_a_broken_colour_profile_is_shown_as_its_numbers_are() ->
 
 
 @pytest.mark.django_db
-def test_a_broken_upload_is_noted_and_never_shows(shop: Shop, gql: Graphql) -> None:
+def test_a_broken_upload_is_noted_and_shows_to_its_seller_alone(
+    shop: Shop, gql: Graphql, owner: Caller
+) -> None:
     name = storages["private"].save("o/broken.jpg", io.BytesIO(b"\xff\xd8\xff no picture"))
     asset = ImageAsset.objects.create(original=name)
     picture = ProductImage.objects.create(product=shop.product, asset=asset)
@@ -120,19 +123,17 @@ def test_a_broken_upload_is_noted_and_never_shows(shop: Shop, gql: Graphql) -> N
     services.image_render(asset.pk)
 
     asset.refresh_from_db()
-    assert (asset.ready, asset.problem) == (False, "FILE_TYPE")
-    node = gql(
-        'query($id: ID!){node(id: $id){... on Image{ready url problem}} product(slug: "gio-co-te-dan-tay"){images{id}}}',
-        language="en",
-        id=to_global_id("Image", picture.pk),
-    )
-    assert node == {
+    assert (asset.ready, asset.problem) == (False, "FILE_BROKEN")
+    query = 'query($id: ID!){node(id: $id){... on Image{ready url problem}} product(slug: "gio-co-te-dan-tay"){images{id}}}'
+    key = to_global_id("Image", picture.pk)
+    assert gql(query, id=key) == {"node": None, "product": {"images": []}}
+    assert owner.gql(query, language="en", id=key) == {
         "node": {
             "ready": False,
             "url": None,
-            "problem": "This is no picture we can read. Send JPEG, PNG, WebP or AVIF.",
+            "problem": "The picture is damaged or did not arrive whole. Please send it again.",
         },
-        "product": {"images": []},
+        "product": {"images": [{"id": key}]},
     }
 
 

@@ -137,7 +137,8 @@ STATES = [ProductState.DRAFT, ProductState.IN_REVIEW, ProductState.REJECTED, Pro
 def test_what_is_not_published_is_seen_by_its_people_only(
     new_gql: Callable[[], Graphql], shop: Shop, state: str
 ) -> None:
-    hidden = make_product("Chưa đăng", seller=shop.seller, state=state)
+    archived_at = timezone.now() if state == ProductState.ARCHIVED else None
+    hidden = make_product("Chưa đăng", seller=shop.seller, state=state, archived_at=archived_at)
     owner, officer, stranger = make_user(), make_user(), make_user()
     SellerMember.objects.create(seller=shop.seller, user=owner, role="PACKER")
     CommuneOfficer.objects.create(commune=shop.village.commune, user=officer)

@@ -71,11 +71,12 @@ def test_a_buyer_is_told_that_the_admin_is_not_for_them(client: Client) -> None:
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_nothing_secret_is_on_a_sellers_page(client: Client, shop: Shop) -> None:
-    shop.seller.phone = "+84900000009"
+def test_of_a_bank_account_only_its_end_is_on_a_sellers_page(client: Client, shop: Shop) -> None:
+    shop.seller.bank_bin, shop.seller.bank_account = "970422", "9999000000017"
     shop.seller.save()
     client.force_login(make_user(is_superuser=True, is_staff=True))
 
     page = client.get(f"/admin/catalog/seller/{shop.seller.pk}/change/").content.decode()
 
-    assert "900000009" not in page
+    assert "MB …0017" in page
+    assert "9999000000017" not in page

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from graphql import (
@@ -46,6 +47,9 @@ ids = st.one_of(
         ["Product", "Variant", "Cart", "CartLine", "Order", "Seller", "Image", "User", "Nothing"]
     ).map(lambda name: to_global_id(name, uuid7())),
 )
+SMALL_PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+)
 LEAVES: dict[str, st.SearchStrategy[Any]] = {
     "String": texts,
     "ID": ids,
@@ -58,6 +62,14 @@ LEAVES: dict[str, st.SearchStrategy[Any]] = {
         ["2026-11-22T08:30:00+07:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "x"]
     ),
     "Date": st.sampled_from(["2026-11-22", "0001-01-01", "9999-12-31", "2026-02-30"]),
+    "Upload": st.one_of(
+        st.builds(
+            SimpleUploadedFile,
+            st.sampled_from(["anh.jpg", "x" * 300, "💥.pdf", " "]),
+            st.sampled_from([b"", b"x", b"%PDF-1.7\n%%EOF", b"\xff\xd8\xff", b"<svg/>", SMALL_PNG]),
+        ),
+        texts,
+    ),
 }
 
 

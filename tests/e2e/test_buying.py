@@ -2,69 +2,22 @@
 
 import importlib
 import json
-import os
 import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.urls import clear_url_caches
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from marketplace import urls as root_urls
 from marketplace.storefront import urls as storefront_urls
 from orders.models import Order, OrderState
 from tests.builders import ADDRESS, Shop
+from tests.e2e.conftest import fits
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 360, "height": 780}
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def new_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
-    """Opens pages of a small phone; anything a page complains about fails the test."""
-    executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if not os.path.exists(executable):  # noqa: PTH110 - a plain question
-        pytest.skip("Chromium is not installed; CHROMIUM names it")
-    # Playwright's loop must not keep the test from the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-
-        def opened(**options: Any) -> Page:
-            page = browser.new_context(viewport=PHONE, locale="en-GB", **options).new_page()  # type: ignore[arg-type]
-            page.set_default_timeout(15_000)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on(
-                "console",
-                lambda message: (
-                    complaints.append(message.text) if "Security Policy" in message.text else None
-                ),
-            )
-            return page
-
-        yield opened
-        browser.close()
-        # What was opened beside Playwright's loop is closed beside it, else it stands in the way of DROP DATABASE.
-        connections.close_all()
-    assert not complaints
-
-
-def fits(page: Page) -> bool:
-    """Nothing stands out to the right of a small screen."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def fill_in_address(page: Page) -> None:
@@ -107,22 +60,20 @@ def test_from_search_to_paid(
     run_jobs()
     page = new_page()
     page.goto(live_server.url)
-    assert fits(page)
+    assert fits(page.get_by_role("heading", name="What the craft villages are making today"))
     page.get_by_role("combobox", name="Search").fill("gio co te")
     page.get_by_role("button", name="Search").click()
-    assert fits(page)
+    assert fits(page.get_by_role("heading", name="1 thing for"))
     page.get_by_role("link", name=shop.product.name).click()
-    assert fits(page)
+    assert fits(page.get_by_role("heading", level=1, name=shop.product.name))
     page.get_by_label("How many").fill("2")
     page.get_by_role("button", name="Put into the basket").click()
-    expect(page.get_by_role("heading", name="Your basket")).to_be_visible()
-    assert fits(page)
+    assert fits(page.get_by_role("heading", name="Your basket"))
     page.get_by_role("link", name="Go on to the address").click()
     fill_in_address(page)
-    assert fits(page)
+    assert fits(page.get_by_role("heading", name="Where shall it go?"))
     page.get_by_role("button", name="Order and pay").click()
-    expect(page.locator(".qr svg")).to_be_visible()
-    assert fits(page)
+    assert fits(page.locator(".qr svg"))
 
     order = Order.objects.get()
     assert order.state == OrderState.AWAITING_PAYMENT
@@ -186,7 +137,7 @@ def test_the_pretended_bank_pays(
     run_jobs()
     expect(page.get_by_text("The order stays unpaid")).to_be_visible()
     page.get_by_role("link", name="Play the bank").click()
-    assert fits(page)
+    assert fits(page.get_by_role("heading", name="Pretended bank"))
     page.get_by_role("button", name="Transfer 280.000").click()
     expect(page.locator('[data-state="AWAITING_PAYMENT"]')).to_be_visible()
     run_jobs()

@@ -136,7 +136,7 @@ def test_every_read_prices_anew_and_tells_what_has_changed(buyer: Buyer, shop: S
     ]
     assert {p["lineId"] for p in now["problems"]} == {cart["lines"][0]["id"]}
 
-    Product.objects.filter(pk=shop.product.pk).update(state="ARCHIVED")
+    Product.objects.filter(pk=shop.product.pk).update(state="ARCHIVED", archived_at=timezone.now())
 
     unpublished = buyer.read(cart["id"])
 

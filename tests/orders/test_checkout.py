@@ -140,7 +140,7 @@ def test_a_price_that_moved_is_told_with_the_cart_priced_anew(buyer: Buyer, shop
 
 def test_what_was_unpublished_in_between_is_named(buyer: Buyer, shop: Shop) -> None:
     cart = buyer.cart(shop.variant)
-    Product.objects.filter(pk=shop.product.pk).update(state="ARCHIVED")
+    Product.objects.filter(pk=shop.product.pk).update(state="ARCHIVED", archived_at=timezone.now())
 
     payload = buyer.place(cart["id"])
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Product, ProductStats, ProductTranslation, SellerState, Variant
 from catalog.services import products_touch
@@ -293,7 +294,7 @@ def test_changes_are_found_after_the_drain(gql: Graphql, market: Shop, engine: s
     assert names(gql, "đèn thả") == ["Đèn thả cỏ tế"]
 
     with transaction.atomic():
-        Product.objects.filter(pk=fresh.pk).update(state="ARCHIVED")
+        Product.objects.filter(pk=fresh.pk).update(state="ARCHIVED", archived_at=timezone.now())
         products_touch([fresh.pk])
     _drain(engine)
     assert names(gql, "đèn thả") == []

@@ -9,9 +9,11 @@ import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from catalog.models import Product
 from marketplace.storefront.search import chosen, product_filter
-from tests.builders import Shop, make_product
+from tests.builders import ADDRESS, Shop, make_product
 from tests.storefront.conftest import text_of
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +222,40 @@ def test_an_address_full_of_filters_asks_for_a_few(client: Client, shop: Shop, r
 
     assert len(asked["attributes"]) == 10
     assert client.get(address).status_code == 200
+
+
+def test_a_product_tells_its_story_and_how_it_was_made(client: Client, shop: Shop) -> None:
+    Product.objects.filter(pk=shop.product.pk).update(
+        story="Nghề của bà tôi.\nNay là của tôi.",
+        steps=[
+            {"name": "Phơi", "on": "2026-10-02", "place": "Lưu Thượng"},
+            {"name": "Đan", "on": None, "place": None},
+        ],
+    )
+    client.cookies["language"] = "en"
+
+    text = text_of(client.get(f"/san-pham/{shop.product.slug}"))
+
+    assert "Nghề của bà tôi." in text
+    assert "Phơi" in text
+    assert "Lưu Thượng, 2 October 2026" in text
+
+
+def test_a_makers_address_is_shown_with_consent_alone_and_never_a_phone(client: Client, shop: Shop) -> None:
+    address = {**ADDRESS, "phone": "+84912345678", "ward": "Hoàn Kiếm", "province": "Hà Nội", "country": "VN"}
+    shop.seller.address = address
+    shop.seller.phone = "+84912345678"
+    shop.seller.social_links = [{"network": "facebook", "url": "https://www.facebook.com/luuthuong"}]
+    shop.seller.save()
+    hidden = text_of(client.get(f"/nguoi-ban/{shop.seller.slug}"))
+
+    shop.seller.address_shown_at = timezone.now()
+    shop.seller.save()
+    shown = text_of(client.get(f"/nguoi-ban/{shop.seller.slug}"))
+
+    assert "1 phố Tràng Thi" not in hidden
+    assert "1 phố Tràng Thi, Hoàn Kiếm, Hà Nội" in shown
+    assert 'href="https://www.facebook.com/luuthuong" rel="nofollow' in shown
+    for text in (hidden, shown):
+        assert "912345678" not in text.replace(" ", "")
+        assert "Nguyễn Thị Lan" not in text

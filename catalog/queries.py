@@ -30,6 +30,7 @@ from catalog.models import (
     Variant,
     Village,
 )
+from marketplace.core import feeds
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.clock import HANOI, now, today
 from marketplace.core.errors import RequestError
@@ -318,7 +319,8 @@ def filter_products(
         sent_back = Q(state=ProductState.REJECTED) | Q(pending_revision__in=revisions)
         queryset = queryset.filter(sent_back if criteria["sent_back"] else ~sent_back)
     if criteria.get("updated_since") is not None:
-        queryset = queryset.filter(updated_at__gte=criteria["updated_since"])
+        # What others are still writing comes with the next call, or it would be missed for good.
+        queryset = queryset.filter(updated_at__gte=criteria["updated_since"], updated_at__lt=feeds.horizon())
     return queryset
 
 

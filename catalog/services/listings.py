@@ -44,7 +44,7 @@ from catalog.services.news import products_touch
 from catalog.services.pictures import assets_left
 from catalog.services.sellers import tell_people
 from catalog.services.stock import lock_variants
-from marketplace.core import audit
+from marketplace.core import audit, feeds
 from marketplace.core.actor import Actor
 from marketplace.core.clock import today
 from marketplace.core.errors import DomainError, ErrorCode, not_found
@@ -103,7 +103,7 @@ def product_create(*, actor: Actor, data: Mapping[str, Any]) -> Product:
             "sellerId",
         )
     product = Product(
-        id=uuid7(), seller=seller, village=seller.village, updated_at=timezone.now(), name="", name_key=""
+        id=uuid7(), seller=seller, village=seller.village, updated_at=feeds.stamp(), name="", name_key=""
     )
     problems = Problems()
     values = _read(data, product, seller, problems)
@@ -169,7 +169,7 @@ def editable(product: Product, *path: str) -> None:
 def product_changed(product: Product) -> None:
     """Saves a product that has changed: its revision rises, and search is told."""
     product.revision += 1
-    product.updated_at = timezone.now()
+    product.updated_at = feeds.stamp()
     product.save()
     products_touch([product.pk])
 

@@ -37,7 +37,7 @@ from catalog.services.pictures import assets_left, picture_take
 from marketplace.accounts.limits import allowed
 from marketplace.accounts.models import User
 from marketplace.accounts.notices import send_to_contact, tell
-from marketplace.core import audit
+from marketplace.core import audit, feeds
 from marketplace.core.actor import Actor
 from marketplace.core.clock import today
 from marketplace.core.errors import DomainError, ErrorCode, not_found
@@ -465,7 +465,10 @@ def seller_decide(*, actor: Actor, seller_id: uuid.UUID | None, decision: str, n
         after={"state": target},
         reason=note,
     )
-    products_touch(list(Product.objects.filter(seller=seller).values_list("pk", flat=True)))
+    products = Product.objects.filter(seller=seller)
+    # Partners who follow by time saw nothing of them while the seller was hidden.
+    products.update(updated_at=feeds.stamp())
+    products_touch(list(products.values_list("pk", flat=True)))
     subject, text = _DECISION_TEXTS[decision]
     tell_people(
         seller,

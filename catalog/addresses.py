@@ -1,14 +1,18 @@
 """Addresses: two levels since July 2025, a ward (commune) and a province."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Ward
+from catalog.units import MAX_TYPED, SCHEME, resolve_wards
 from marketplace.core.errors import ErrorCode, Problem
 from marketplace.core.phones import parse_phone
-from marketplace.core.vietnamese import fold, normalise
+from marketplace.core.vietnamese import normalise
 
+# How many wards a refusal names.
+MAX_NAMED = 5
 _LIMITS = {"name": 120, "line1": 200, "ward": 80, "province": 80, "postalCode": 12}
 
 
@@ -51,44 +55,54 @@ def parse_address(data: dict[str, Any], *path: str) -> tuple[dict[str, Any], lis
             )
         )
     else:
-        problems += _fill_ward(clean, str(data.get("wardCode") or ""), path)
+        district = normalise(str(data.get("district") or ""))[:MAX_TYPED]
+        problems += _fill_ward(clean, str(data.get("wardCode") or ""), district, path)
     return clean, problems
 
 
-def _fill_ward(clean: dict[str, Any], code: str, path: tuple[str, ...]) -> list[Problem]:
-    """Finds the ward of today by code, or by its name and its province's, with or without accents."""
-    wards = Ward.objects.select_related("province")
+def _fill_ward(clean: dict[str, Any], code: str, district: str, path: tuple[str, ...]) -> list[Problem]:
+    """Finds the ward of today by its code, or by names as people type them, former ones included."""
     if code:
-        ward = wards.filter(code=code).first()
+        found = list(Ward.objects.select_related("province").filter(code=code))
+        if not found:
+            return [
+                Problem(
+                    ErrorCode.INVALID, _("There is no ward or commune with this code."), (*path, "wardCode")
+                )
+            ]
     else:
-        wanted, province = _bare(clean["ward"]), _bare(clean["province"])
-        near = wards.filter(province__isnull=False) if wanted else wards.none()
-        matches = [
-            row
-            for row in near
-            if _bare(row.name) == wanted and (not province or _bare(row.province.name) == province)
-        ]
-        ward = matches[0] if len(matches) == 1 else None
-    if ward is None:
-        field, message = (
-            ("wardCode", _("There is no ward or commune with this code."))
-            if code
-            else ("ward", _("Choose the ward or commune of today, and its province or city."))
-        )
-        return [
-            Problem(
-                ErrorCode.INVALID if code or clean["ward"] else ErrorCode.REQUIRED, message, (*path, field)
-            )
-        ]
+        found = resolve_wards(clean["ward"], district, clean["province"])
+    if len(found) != 1:
+        return [_unclear(clean["ward"], found, path)]
+    (ward,) = found
     clean.update(
-        ward=ward.name, wardCode=ward.code, province=ward.province.name, provinceCode=ward.province.code
+        ward=ward.name,
+        wardCode=ward.code,
+        wardScheme=SCHEME,
+        province=ward.province.name,
+        provinceCode=ward.province.code,
     )
     return []
 
 
-def _bare(name: str) -> str:
-    """Folded, without the word for its kind: `Phường Hoàn Kiếm` → `hoan kiem`."""
-    folded = fold(normalise(name))
-    for kind in ("phuong ", "xa ", "dac khu ", "thanh pho ", "tinh ", "tp. ", "tp "):
-        folded = folded.removeprefix(kind)
-    return folded
+def _unclear(typed: str, found: Sequence[Ward], path: tuple[str, ...]) -> Problem:
+    if not typed:
+        return Problem(
+            ErrorCode.REQUIRED,
+            _("Choose the ward or commune of today, and its province or city."),
+            (*path, "ward"),
+        )
+    if not found:
+        return Problem(
+            ErrorCode.INVALID,
+            _("Choose the ward or commune of today, and its province or city."),
+            (*path, "ward"),
+        )
+    names = [f"{ward.name} ({ward.province.name})" for ward in found[:MAX_NAMED]]
+    if len(found) > MAX_NAMED:
+        names.append("…")
+    return Problem(
+        ErrorCode.INVALID,
+        _("This may be one of several today. Choose: %(names)s.") % {"names": ", ".join(names)},
+        (*path, "ward"),
+    )

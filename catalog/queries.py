@@ -22,6 +22,7 @@ from catalog.models import (
     ProductImage,
     ProductRevision,
     ProductState,
+    SavedAddress,
     Seller,
     SellerApp,
     SellerKind,
@@ -34,7 +35,7 @@ from marketplace.core import feeds
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.clock import HANOI, now, today
 from marketplace.core.errors import RequestError
-from marketplace.core.vietnamese import fold
+from marketplace.core.vietnamese import fold, normalise
 
 M = TypeVar("M", bound=Model)
 
@@ -44,6 +45,13 @@ MAX_ATTRIBUTE_FILTERS = 10
 MAX_ATTRIBUTE_VALUES = 20
 
 PUBLIC_PRODUCT = Q(state=ProductState.PUBLISHED, seller__state=SellerState.VERIFIED)
+
+
+def addresses_of(actor: Actor) -> QuerySet[SavedAddress]:
+    """The addresses that a person keeps, the default first. Nobody else sees them, no officer and no administrator."""
+    if actor.user is None:
+        return SavedAddress.objects.none()
+    return SavedAddress.objects.filter(user=actor.user).order_by("-is_default", "-created_at", "id")
 
 
 def seller_ids_of(actor: Actor) -> list[uuid.UUID]:
@@ -310,12 +318,13 @@ def filter_products(
             any_value |= Q(attributes__contains=[{"slug": wanted["slug"], "value": value}])
         queryset = queryset.filter(any_value) if any_value else queryset.none()
     if criteria.get("pending_revision") is not None:
-        # What waits is known to the seller's people and officers only, so is the answer to this filter.
-        revisions = revisions_visible_to(actor).filter(waiting=True)
+        # What waits is known to the seller's people and officers only, so is the answer to this filter. Of a
+        # listing that is put away nothing waits.
+        revisions = revisions_visible_to(actor).filter(waiting=True, product__state=ProductState.PUBLISHED)
         waiting = Q(pending_revision__in=revisions)
         queryset = queryset.filter(waiting if criteria["pending_revision"] else ~waiting)
     if criteria.get("sent_back") is not None:
-        revisions = revisions_visible_to(actor).filter(waiting=False)
+        revisions = revisions_visible_to(actor).filter(waiting=False, product__state=ProductState.PUBLISHED)
         sent_back = Q(state=ProductState.REJECTED) | Q(pending_revision__in=revisions)
         queryset = queryset.filter(sent_back if criteria["sent_back"] else ~sent_back)
     if criteria.get("updated_since") is not None:
@@ -381,7 +390,7 @@ def filter_certificates(
     expires_before: dt.date | None,
 ) -> QuerySet[OcopCertificate]:
     if number is not None:
-        queryset = queryset.filter(number=number.strip())
+        queryset = queryset.filter(number=normalise(number))
     if states is not None:
         # A certificate past its day is EXPIRED even before the nightly job has said so.
         past = Q(state=OcopState.VALID, expires_on__lt=today())

@@ -20,6 +20,7 @@ from catalog.models import (
     VillageStory,
     Ward,
 )
+from catalog.units import full_key, unit_key
 from marketplace.core.vietnamese import normalise, sort_key
 
 DATA = Path(__file__).parent / "data"
@@ -57,12 +58,13 @@ def _load_units(units: dict[str, Any]) -> tuple[int, int, int]:
                 full_name=normalise(row["full_name"]),
                 kind=row["kind"],
                 name_key=sort_key(row["name"]),
+                search_key=unit_key(row["name"]),
             )
             for row in units["provinces"]
         ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "full_name", "kind", "name_key"],
+        update_fields=["name", "full_name", "kind", "name_key", "search_key"],
     )
     Ward.objects.bulk_create(
         [
@@ -72,12 +74,13 @@ def _load_units(units: dict[str, Any]) -> tuple[int, int, int]:
                 kind=row["kind"],
                 province_id=row["province"],
                 name_key=sort_key(row["name"]),
+                search_key=unit_key(row["name"]),
             )
             for row in units["wards"]
         ],
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "kind", "province", "name_key"],
+        update_fields=["name", "kind", "province", "name_key", "search_key"],
     )
     former = [
         FormerUnit(
@@ -90,6 +93,10 @@ def _load_units(units: dict[str, Any]) -> tuple[int, int, int]:
             partly=ward.get("partly", False),
             also=ward.get("also") or [],
             until=str(ward.get("until") or ""),
+            # An island without wards is found by its district's name.
+            search_key=full_key(ward["ward"]) or full_key(group["district"]),
+            district_key=full_key(group["district"]),
+            province_key=full_key(group["province"]),
         )
         for group in units["former"]
         for ward in group["wards"]

@@ -74,6 +74,7 @@ FLAT_SHIPPING_VND = env.int("FLAT_SHIPPING_VND", default=30_000)
 CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
 
 # --- Sellers and listings -----------------------------------------------------------------------------------
+SAVED_ADDRESSES = env.int("SAVED_ADDRESSES", default=20)
 SELLERS_PER_PERSON = env.int("SELLERS_PER_PERSON", default=5)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 LOW_STOCK = env.int("LOW_STOCK", default=2)

@@ -25,6 +25,7 @@ from catalog.models import (
     Ward,
 )
 from catalog.services import products_touch
+from catalog.units import unit_key
 from marketplace.accounts.models import User
 from marketplace.core.vietnamese import slugify, sort_key
 
@@ -47,6 +48,7 @@ def make_places() -> Village:
             "full_name": "Thành phố Hà Nội",
             "kind": "city",
             "name_key": sort_key("Hà Nội"),
+            "search_key": unit_key("Hà Nội"),
         },
     )
     Ward.objects.get_or_create(
@@ -56,6 +58,7 @@ def make_places() -> Village:
             "kind": "ward",
             "province": province,
             "name_key": sort_key("Hoàn Kiếm"),
+            "search_key": unit_key("Hoàn Kiếm"),
         },
     )
     commune, _new = Commune.objects.get_or_create(

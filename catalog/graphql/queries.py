@@ -7,7 +7,7 @@ from typing import Any
 import graphene
 from django.db.models import QuerySet
 
-from catalog import models, queries
+from catalog import models, queries, units
 from catalog.graphql import loaders, types
 from marketplace.accounts.graphql.types import Viewer
 from marketplace.core.errors import RequestError
@@ -137,6 +137,14 @@ class CatalogQuery:
     )
     provinces = graphene.Field(required_list(types.Province))
     wards = graphene.Field(required_list(types.Ward), province=graphene.String(required=True))
+    address_resolve = graphene.Field(
+        required_list(types.Ward),
+        ward=graphene.String(required=True),
+        district=graphene.String(),
+        province=graphene.String(),
+        description="What a person typed, former names and districts included, to wards of today; several where a "
+        "unit was split.",
+    )
 
     @staticmethod
     def resolve_node(root: Any, info: graphene.ResolveInfo, id: str) -> Any:
@@ -277,6 +285,17 @@ class CatalogQuery:
         rows = models.Ward.objects.filter(province=province).select_related("province").order_by("name_key")
         return peers.stamp(rows, language=info.context.language, context=info.context)
 
+    @staticmethod
+    def resolve_address_resolve(
+        root: Any,
+        info: graphene.ResolveInfo,
+        ward: str,
+        district: str | None = None,
+        province: str | None = None,
+    ) -> list[models.Ward]:
+        found = units.resolve_wards(ward, district, province)
+        return peers.stamp(found, language=info.context.language, context=info.context)
+
 
 def _fetcher(
     queryset: Callable[[Context], QuerySet[Any]],
@@ -321,6 +340,7 @@ register_node(
     _fetcher(lambda context: queries.members_visible_to(context.actor)),
     row="SellerMember",
 )
+register_node("SavedAddress", _fetcher(lambda context: queries.addresses_of(context.actor)))
 register_node("ProductRevision", _fetcher(lambda context: queries.revisions_visible_to(context.actor)))
 
 
@@ -336,6 +356,12 @@ def _viewer_communes(root: Any, info: graphene.ResolveInfo) -> list[models.Commu
     return peers.stamp(rows, language=info.context.language, context=info.context)
 
 
+def _viewer_addresses(root: Any, info: graphene.ResolveInfo) -> list[models.SavedAddress]:
+    rows = queries.addresses_of(info.context.actor)
+    return peers.stamp(rows, language=info.context.language, context=info.context)
+
+
+extend(Viewer, "addresses", graphene.Field(required_list(types.SavedAddress), resolver=_viewer_addresses))
 extend(Viewer, "sellers", graphene.Field(required_list(types.SellerMembership), resolver=_viewer_sellers))
 extend(Viewer, "communes", graphene.Field(required_list(types.Commune), resolver=_viewer_communes))
 

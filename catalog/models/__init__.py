@@ -1,5 +1,6 @@
 """Tables of the catalogue."""
 
+from catalog.models.addresses import SavedAddress
 from catalog.models.certificates import OcopCertificate, OcopLevel, OcopState
 from catalog.models.images import ImageAsset
 from catalog.models.places import (
@@ -58,6 +59,7 @@ __all__ = [
     "ProductStats",
     "ProductTranslation",
     "Province",
+    "SavedAddress",
     "Seller",
     "SellerApp",
     "SellerKind",

@@ -13,6 +13,8 @@ class Province(models.Model):
     full_name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20)
     name_key = models.CharField(max_length=400, db_collation="C")
+    # Of `catalog.units`, as in the tables below: the name as it is looked up.
+    search_key = models.CharField(max_length=80, db_index=True, default="")
 
     class Meta:
         db_table = "catalog_province"
@@ -26,6 +28,7 @@ class Ward(models.Model):
     kind = models.CharField(max_length=20)
     province = models.ForeignKey(Province, on_delete=models.PROTECT, related_name="wards")
     name_key = models.CharField(max_length=400, db_collation="C")
+    search_key = models.CharField(max_length=80, db_index=True, default="")
 
     class Meta:
         db_table = "catalog_ward"
@@ -43,9 +46,17 @@ class FormerUnit(models.Model):
     partly = models.BooleanField(default=False)
     also = ArrayField(models.CharField(max_length=8), default=list)
     until = models.CharField(max_length=10, blank=True)
+    search_key = models.CharField(max_length=80, default="")
+    district_key = models.CharField(max_length=80, default="")
+    province_key = models.CharField(max_length=80, default="")
 
     class Meta:
         db_table = "catalog_former_unit"
+        indexes = [
+            models.Index(fields=["search_key"]),
+            models.Index(fields=["district_key"]),
+            models.Index(fields=["province_key"]),
+        ]
 
 
 class Commune(Entity):

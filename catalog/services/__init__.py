@@ -1,5 +1,6 @@
 """Writes of the catalogue."""
 
+from catalog.services.addresses import address_remove, address_save
 from catalog.services.certificates import (
     certificate_decide,
     certificate_revoke,
@@ -52,6 +53,8 @@ from catalog.services.stock import (
 __all__ = [
     "Held",
     "ListingConflict",
+    "address_remove",
+    "address_save",
     "assets_sweep",
     "certificate_decide",
     "certificate_revoke",

@@ -35,6 +35,20 @@ def sort_key(text: str) -> str:
     return ("".join(letters) + "\x01" + "".join(tones).rstrip("0"))[:400]
 
 
+def spelling(text: str) -> str:
+    """Lower case with accents, each syllable's tone behind it, so that `hoà` and `hòa` are spelled alike."""
+    syllables = []
+    for syllable in normalise(text).lower().split():
+        bare, tone = "", ""
+        for character in unicodedata.normalize("NFD", syllable):
+            if character in _TONES:
+                tone = str(_TONES[character])
+            else:
+                bare += character
+        syllables.append(unicodedata.normalize("NFC", bare) + tone)
+    return " ".join(syllables)
+
+
 def slugify(text: str) -> str:
     """`Giỏ cỏ tế` → `gio-co-te`."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

@@ -1,12 +1,15 @@
 """Mutations of the catalogue: translate only; no rule lives here."""
 
+from catalog.graphql.mutations.addresses import AddressMutations
 from catalog.graphql.mutations.certificates import CertificateMutations
 from catalog.graphql.mutations.listings import ListingMutations
 from catalog.graphql.mutations.sellers import SellerMutations
 from catalog.graphql.mutations.stock import StockMutations
 
 
-class CatalogMutation(SellerMutations, ListingMutations, StockMutations, CertificateMutations):
+class CatalogMutation(
+    SellerMutations, ListingMutations, StockMutations, CertificateMutations, AddressMutations
+):
     """Everything of the catalogue that can be changed."""
 
 

@@ -26,7 +26,7 @@ from catalog.graphql.types.common import (
     address_data,
     address_of,
 )
-from catalog.graphql.types.inside import ProductRevision, SellerMembership, SellerPrivate
+from catalog.graphql.types.inside import ProductRevision, SavedAddress, SellerMembership, SellerPrivate
 from catalog.graphql.types.objects import (
     Commune,
     Craft,
@@ -65,6 +65,7 @@ __all__ = [
     "ProductRevision",
     "ProductState",
     "Province",
+    "SavedAddress",
     "Seller",
     "SellerConnection",
     "SellerKind",

@@ -8,6 +8,7 @@ from catalog import images, models
 from catalog.attributes import COMMON_OPTIONS
 from catalog.graphql import loaders
 from catalog.texts import pick
+from catalog.units import SCHEME
 from marketplace.core.errors import ErrorCode
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.nodes import Node
@@ -36,8 +37,13 @@ class Ward(graphene.ObjectType):
     code = graphene.String(required=True)
     name = graphene.String(required=True)
     kind = graphene.String(required=True)
+    scheme = graphene.String(required=True, description="Codes were reused: a code means nothing without it.")
     province = graphene.Field(Province, required=True)
     former_names = graphene.Field(required_list(graphene.String))
+
+    @staticmethod
+    def resolve_scheme(root: Any, info: graphene.ResolveInfo) -> str:
+        return SCHEME
 
     @staticmethod
     def resolve_former_names(root: Any, info: graphene.ResolveInfo) -> list[str]:
@@ -57,6 +63,7 @@ class Address(graphene.ObjectType):
     line1 = graphene.String()
     ward = graphene.String()
     ward_code = graphene.String()
+    ward_scheme = graphene.String(description="Whose code `wardCode` is: codes were reused.")
     province = graphene.String()
     province_code = graphene.String()
     postal_code = graphene.String()
@@ -72,6 +79,7 @@ def address_of(data: dict[str, Any] | None) -> Address | None:
         line1=data.get("line1"),
         ward=data.get("ward"),
         ward_code=data.get("wardCode"),
+        ward_scheme=data.get("wardScheme") or (SCHEME if data.get("wardCode") else None),
         province=data.get("province"),
         province_code=data.get("provinceCode"),
         postal_code=data.get("postalCode") or None,

@@ -69,6 +69,18 @@ class SellerMembership(ModelNode):
         return root.user_id is None
 
 
+class SavedAddress(ModelNode):
+    class Meta:
+        model = models.SavedAddress
+        fields = ("is_default",)
+
+    address = graphene.Field(Address, required=True)
+
+    @staticmethod
+    def resolve_address(root: models.SavedAddress, info: graphene.ResolveInfo) -> Address | None:
+        return address_of(root.address)
+
+
 class SellerPrivate(graphene.ObjectType):
     """Null or empty for a packer: taxCode, bankAccount. Papers, personal id and birth date: owners and officers."""
 

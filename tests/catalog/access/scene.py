@@ -18,6 +18,7 @@ from catalog.models import (
     Product,
     ProductImage,
     ProductRevision,
+    SavedAddress,
     Seller,
     SellerApp,
     SellerMember,
@@ -54,6 +55,7 @@ class Scene:
     submitted: OcopCertificate
     revision: ProductRevision
     packer: SellerMember
+    address: SavedAddress
     users: dict[str, User]
     tokens: dict[str, str]
 
@@ -193,6 +195,7 @@ def make_scene() -> Scene:
             product=product, name="Tên mới", craft=shop.craft, submitted_at=timezone.now()
         ),
         packer=members["packer", seller.pk],
+        address=SavedAddress.objects.create(user=users["owner"], address=private["address"], is_default=True),
         users=users,
         tokens={
             "bare": make_app("", seller, applied),

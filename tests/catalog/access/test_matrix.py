@@ -177,6 +177,13 @@ CALLS: dict[str, tuple[str, str, Callable[[Scene], dict[str, Any]]]] = {
             "idempotencyKey": unique(),
         },
     ),
+    "addressSave new": ("addressSave", "address: AddressInput!", lambda s: {"address": ADDRESS}),
+    "addressSave own": (
+        "addressSave",
+        "id: ID, address: AddressInput!",
+        lambda s: {"id": gid(s.address), "address": {**ADDRESS, "line1": "2 phố Hàng Bông"}},
+    ),
+    "addressRemove": ("addressRemove", "id: ID!", lambda s: {"id": gid(s.address)}),
     "ocopCertificateSubmit": (
         "ocopCertificateSubmit",
         "input: OcopCertificateInput!",
@@ -328,6 +335,10 @@ def _ways(scene: Scene, row: str) -> tuple[Any, list[tuple[str, Callable[[Any], 
                 )
             ],
         ),
+        "SavedAddress": (
+            scene.address,
+            [("viewer{addresses{id}}", _nodes("viewer", "addresses"))],
+        ),
         "SellerMembership": (
             scene.packer,
             [
@@ -364,6 +375,7 @@ COMPOSITE = {
     "SellerPrivate.checklist": "{code}",
     "SellerPrivate.members": "{id}",
     "SellerPrivate.lowStock": "{id}",
+    "SavedAddress.address": "{line1}",
     "SellerMembership.user": "{name}",
     "SellerMembership.seller": "{id}",
     "Product.pendingRevision": "{id}",
@@ -372,6 +384,7 @@ FIELD_OF: dict[str, Callable[[Scene], Any]] = {
     "Seller": lambda s: s.seller,
     "SellerPrivate": lambda s: s.seller,
     "SellerMembership": lambda s: s.packer,
+    "SavedAddress": lambda s: s.address,
     "Product": lambda s: s.product,
     "OcopCertificate": lambda s: s.valid,
     "Variant": lambda s: s.variant,
@@ -391,6 +404,7 @@ def _asked(gql: Graphql, scene: Scene, type_name: str, selection: str) -> list[A
         "SellerMembership": f'seller(slug: "{scene.seller.slug}"){{private{{members{{id {selection}}}}}}}',
         "Product": f'seller(slug: "{scene.seller.slug}"){{products{{nodes{{id {selection}}}}}}}',
         "OcopCertificate": f'product(slug: "{scene.product.slug}"){{ocopCertificates{{id {selection}}}}}',
+        "SavedAddress": f"viewer{{addresses{{id {selection}}}}}",
         "Variant": f'product(slug: "{scene.product.slug}"){{variants{{id {selection}}}}}',
         "Image": f'product(slug: "{scene.draft.slug}"){{images{{id {selection}}}}}',
     }[type_name]

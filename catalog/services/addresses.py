@@ -1,0 +1,76 @@
+"""Addresses that people keep. Everybody sees and changes their own alone."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog import access
+from catalog.addresses import parse_address
+from catalog.models import SavedAddress
+from marketplace.accounts.models import User
+from marketplace.core.actor import Actor
+from marketplace.core.errors import DomainError, ErrorCode, not_found, raise_problems
+from marketplace.core.locks import lock_rows
+
+
+def _own(actor: Actor) -> Any:
+    """The person's addresses, theirs to change until the transaction ends: their row is locked."""
+    access.require_person(actor)
+    lock_rows(User.objects.all(), [actor.user_id])
+    return SavedAddress.objects.filter(user=actor.user)
+
+
+@transaction.atomic(durable=True)
+def address_save(
+    *,
+    actor: Actor,
+    address_id: uuid.UUID | None,
+    new: bool,
+    address: Mapping[str, Any],
+    is_default: bool | None = None,
+) -> SavedAddress:
+    """Keeps a new address, or changes the one with this id. The first one is the default; None leaves it as it is.
+
+    Raises Unauthenticated; DomainError FORBIDDEN for an app, NOT_FOUND, LIMIT_REACHED, and the address's problems.
+    """
+    own = _own(actor)
+    row = SavedAddress(user=actor.user) if new else own.filter(pk=address_id).first()
+    if row is None:
+        raise not_found("id")
+    if new and own.count() >= settings.SAVED_ADDRESSES:
+        raise DomainError.of(
+            ErrorCode.LIMIT_REACHED,
+            _("You have %(limit)s addresses already. Remove one first.")
+            % {"limit": settings.SAVED_ADDRESSES},
+        )
+    clean, problems = parse_address(dict(address), "address")
+    raise_problems(problems)
+    row.address = clean
+    if is_default is None:
+        is_default = row.is_default if not new else not own.exists()
+    if is_default:
+        own.filter(is_default=True).exclude(pk=row.pk).update(is_default=False, updated_at=timezone.now())
+    row.is_default = is_default
+    row.save()
+    return row
+
+
+@transaction.atomic(durable=True)
+def address_remove(*, actor: Actor, address_id: uuid.UUID | None) -> SavedAddress:
+    """Forgets an address; where it was the default, the newest that is left becomes it.
+
+    Raises Unauthenticated; DomainError FORBIDDEN for an app, NOT_FOUND.
+    """
+    own = _own(actor)
+    row: SavedAddress | None = own.filter(pk=address_id).first()
+    if row is None:
+        raise not_found("id")
+    own.filter(pk=row.pk).delete()
+    if row.is_default and (newest := own.order_by("-created_at", "-id").first()) is not None:
+        own.filter(pk=newest.pk).update(is_default=True, updated_at=timezone.now())
+    return row

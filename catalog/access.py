@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
+    Commune,
     CommuneOfficer,
     MemberRole,
     OcopCertificate,
@@ -187,6 +188,16 @@ def require(actor: Actor, act: Act, seller: Seller | None, *path: str) -> Seller
     if not rights.may(act, seller):
         raise forbidden(*path)
     return seller
+
+
+def require_place(actor: Actor, commune: Commune | None) -> None:
+    """For what belongs to a place: officers of its commune and administrators; without a commune these alone.
+
+    Raises Unauthenticated for a guest, DomainError FORBIDDEN for everybody else.
+    """
+    require_person(actor)
+    if not actor.is_admin and (commune is None or commune.pk not in rights_of(actor).communes):
+        raise forbidden()
 
 
 def access_seller(actor: Actor, act: Act, seller_id: uuid.UUID | None, *path: str) -> Seller:

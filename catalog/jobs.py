@@ -1,6 +1,7 @@
 """Jobs of the catalogue."""
 
 import uuid
+from contextlib import suppress
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -8,6 +9,7 @@ from procrastinate.contrib.django import app
 from catalog import files, services
 
 # A bucket that is away for most of a day loses no picture.
+BUDGET_PAUSE_HOURS = 6
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
@@ -25,7 +27,8 @@ def delete_picture_files(original: str, names: list[str]) -> None:
 @app.task(queue="pictures")
 def forget_pictures(timestamp: int) -> None:
     """Pictures of listings put away long ago, then files that nothing shows any more."""
-    services.listings_forget_pictures()
+    while services.listings_forget_pictures():
+        pass
     while services.assets_sweep():
         pass
 
@@ -50,3 +53,21 @@ def turn_certificates(timestamp: int) -> None:
 def remind_sellers(timestamp: int) -> None:
     services.certificates_remind()
     services.vneid_remind()
+
+
+# Behind everything else: a translator may take its time.
+@app.task(queue="translations", retry=PATIENT, priority=-10)
+def draft_product(product_id: str) -> None:
+    """Drafts the words that a listing lacks. What today's budget does not allow is tried again later."""
+    try:
+        services.product_draft(uuid.UUID(product_id))
+    except services.BudgetSpent:
+        draft_product.configure(schedule_in={"hours": BUDGET_PAUSE_HOURS}).defer(product_id=product_id)
+
+
+@app.periodic(cron="41 19 * * *")
+@app.task(queue="translations")
+def draft_places(timestamp: int) -> None:
+    """At night: villages and crafts, which hardly change."""
+    with suppress(services.BudgetSpent):
+        services.places_draft()

@@ -94,6 +94,16 @@ NOTICE_DAYS = [60, 30, 7]
 # Pictures that nothing shows any more stay this long.
 PICTURE_KEEP_DAYS = env.int("PICTURE_KEEP_DAYS", default=7)
 
+# --- Translation by a machine: off without TRANSLATOR -------------------------------------------------------
+TRANSLATOR = env.str("TRANSLATOR", default="")
+TRANSLATOR_URL = env.str("TRANSLATOR_URL", default="")
+TRANSLATOR_KEY = env.str("TRANSLATOR_KEY", default="")
+TRANSLATOR_MODEL = env.str("TRANSLATOR_MODEL", default="")
+TRANSLATOR_TIMEOUT = env.int("TRANSLATOR_TIMEOUT", default=20)
+# A day and all languages together; what is over waits for the next day.
+TRANSLATOR_DAILY_CHARACTERS = env.int("TRANSLATOR_DAILY_CHARACTERS", default=500_000)
+TRANSLATION_LANGUAGES = env.list("TRANSLATION_LANGUAGES", default=["en"])
+
 # --- GraphQL limits -----------------------------------------------------------------------------------------
 GRAPHQL_MAX_BODY_BYTES = env.int("GRAPHQL_MAX_BODY_BYTES", default=256 * 1024)
 GRAPHQL_MAX_UPLOAD_BYTES = env.int("GRAPHQL_MAX_UPLOAD_BYTES", default=25 * 1024 * 1024)

@@ -42,6 +42,9 @@ class Graphql:
 
     def post(self, query: str, *, language: str | None = None, **variables: Any) -> Any:
         """The whole answer, errors and all."""
+        return self._post(query, variables, language)
+
+    def _post(self, query: str, variables: dict[str, Any], language: str | None = None) -> Any:
         headers = dict(self.headers)
         if language:
             headers["Accept-Language"] = language
@@ -70,7 +73,7 @@ class Graphql:
 
         variables = plain(variables, "variables")
         if not files:
-            return self.post(query, **variables)
+            return self._post(query, variables)
         parts = {str(number): file for number, file in enumerate(files.values())}
         places = {str(number): [path] for number, path in enumerate(files)}
         response = self.client.post(

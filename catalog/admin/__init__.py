@@ -1,5 +1,7 @@
 """Officers' queues of sellers, listings and certificates, and what else the catalogue shows to staff."""
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -10,10 +12,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import files, images, services
+from catalog import attributes, files, images, services
 from catalog.admin.decisions import Decision, QueueAdmin, decision
 from catalog.banks import bank_name
 from catalog.models import (
+    AttributeDefinition,
+    Craft,
     OcopCertificate,
     OcopState,
     PrivateFile,
@@ -27,7 +31,8 @@ from catalog.models import (
     Village,
 )
 from catalog.queries import checklist
-from catalog.services.sellers import DECISIONS
+from catalog.services.sellers import DECISIONS, version_of
+from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.core.actor import Actor
 from marketplace.core.admin import ReadOnlyAdmin
 from marketplace.core.money import format_money
@@ -63,11 +68,11 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 def waiting_badge(model: type[Model]) -> Callable[[HttpRequest], str]:
-    """For the side bar: how much of this queue waits, nothing where none does."""
+    """For the side bar: how much of this queue waits."""
 
     def badge(request: HttpRequest) -> str:
         queue: Any = admin.site.get_model_admin(model)
-        return str(queue.waits(request) or "")
+        return str(queue.waits(request))
 
     return badge
 
@@ -81,13 +86,30 @@ def _lines(rows: Iterable[Any]) -> SafeString | str:
 
 
 def _pictures(rows: Iterable[ProductImage]) -> SafeString | str:
+    """Small ones, each with the way to the large one."""
     shown = [
-        (images.rendition_url(row.asset.pk, row.asset.widths, 320, "jpg"), row.alt)
+        (
+            images.rendition_url(row.asset.pk, row.asset.widths, 1200, "jpg"),
+            images.rendition_url(row.asset.pk, row.asset.widths, 320, "jpg"),
+            row.alt or _("Look at the photo in full size"),
+        )
         for row in rows
         if row.asset.ready
     ]
-    picture = '<img src="{}" alt="{}" width="160" style="display:inline-block;margin:0 8px 8px 0">'
+    picture = (
+        '<a href="{}" target="_blank" rel="noopener noreferrer" style="display:inline-block;margin:0 8px 8px 0">'
+        '<img src="{}" alt="{}" width="160"></a>'
+    )
     return format_html_join("", picture, shown) or NOTHING
+
+
+def _day(value: str | None) -> str:
+    return f"{dt.date.fromisoformat(value):%d/%m/%Y}" if value else ""
+
+
+def _phone(number: str | None) -> str:
+    """As people here say it: `0912 345 678`."""
+    return re.sub(r"^\+84(\d{2})(\d{3})(\d{3,4})$", r"0\1 \2 \3", number or "")
 
 
 def _link(file: PrivateFile | None) -> SafeString | str:
@@ -102,7 +124,13 @@ def _link(file: PrivateFile | None) -> SafeString | str:
 
 def _seller_decision(name: str) -> Decision:
     def act(actor: Actor, row: Any, data: dict[str, Any]) -> None:
-        services.seller_decide(actor=actor, seller_id=row.pk, decision=name, note=data["note"])
+        services.seller_decide(
+            actor=actor,
+            seller_id=row.pk,
+            decision=name,
+            note=data["note"],
+            expected_version=data["revision"],
+        )
 
     return act
 
@@ -138,11 +166,76 @@ def _certificate_revocation(actor: Actor, row: Any, data: dict[str, Any]) -> Non
     services.certificate_revoke(actor=actor, certificate_id=row.pk, reason=data["note"])
 
 
+def _story_confirmation(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+    services.village_story_confirm(actor=actor, village=row)
+
+
+def _craft_confirmation(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+    services.craft_words_confirm(actor=actor, craft=row)
+
+
 @admin.register(Village)
-class VillageAdmin(ReadOnlyAdmin):
+class VillageAdmin(QueueAdmin):
     list_display = ["name", "commune", "evidence", "recognition"]
     list_filter = ["commune", "evidence"]
     search_fields = ["name"]
+    fields = [
+        "name",
+        "commune",
+        "former_commune",
+        "kind",
+        "evidence",
+        "recognition",
+        "recognized_on",
+        "told",
+        "slug",
+    ]
+    readonly_fields = ["told"]
+    actions_detail = ["confirm"]
+    confirm = decision("confirm", _("Confirm the machine's words"))
+    decisions = {"confirm": _story_confirmation}
+
+    def possible(self, row: Village) -> set[str]:
+        return {"confirm"} if row.stories.filter(machine_translated=True).exists() else set()
+
+    @admin.display(description=_("Stories"))
+    def told(self, row: Village) -> Any:
+        return _lines(
+            f"{story.language}{' (' + str(_('by a machine')) + ')' if story.machine_translated else ''}: "
+            f"{story.title}. {story.body}"
+            for story in row.stories.order_by("language")
+        )
+
+
+@admin.register(Craft)
+class CraftAdmin(QueueAdmin):
+    """Crafts belong to no commune: they are for administrators."""
+
+    list_display = ["__str__", "slug"]
+    search_fields = ["slug"]
+    fields = ["words", "slug", "hs_code", "ocop_product_set"]
+    readonly_fields = ["words"]
+    actions_detail = ["confirm"]
+    confirm = decision("confirm", _("Confirm the machine's words"))
+    decisions = {"confirm": _craft_confirmation}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = ReadOnlyAdmin.get_queryset(self, request)
+        return rows
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return actor_from_cookie(request).is_admin
+
+    def possible(self, row: Craft) -> set[str]:
+        return {"confirm"} if row.machine_drafts else set()
+
+    @admin.display(description=_("Words"))
+    def words(self, row: Craft) -> Any:
+        return _lines(
+            f"{language}{' (' + str(_('by a machine')) + ')' if language in row.machine_drafts else ''}: "
+            f"{name}. {row.descriptions.get(language, '')}"
+            for language, name in sorted(row.names.items())
+        )
 
 
 @admin.register(Seller)
@@ -178,6 +271,22 @@ class SellerAdmin(QueueAdmin):
         "distrust": _seller_trust(False),
     }
 
+    def version(self, row: Seller) -> int:
+        return version_of(row)
+
+    consequences = {
+        "verify": _("The workshop is told. From now on it can send you its listings, and sell."),
+        "reject": _(
+            "The workshop is told what to mend. Nothing of what it sent is lost; it can send it again."
+        ),
+        "suspend": _("Buyers no longer see the workshop and its things, until you open it again."),
+        "reinstate": _("Buyers see the workshop and its things again."),
+        "close": _("The workshop can never sell here again. This cannot be taken back."),
+        "trust": _("Buyers see beside the name that this is a trusted workshop of the district."),
+        "distrust": _("Buyers no longer see that this is a trusted workshop."),
+    }
+    needs_reason = frozenset({"reject", "suspend", "reinstate", "close", "distrust"})
+
     def possible(self, row: Seller) -> set[str]:
         names = {name.lower() for name, (states, _to, _note) in DECISIONS.items() if row.state in states}
         if row.state == SellerState.VERIFIED:
@@ -186,11 +295,12 @@ class SellerAdmin(QueueAdmin):
 
     @admin.display(description=_("Still missing"))
     def missing(self, row: Seller) -> Any:
-        return _lines(item.label for item in checklist(row) if not item.done)
+        # That it is not verified yet is why the officer is here.
+        return _lines(item.label for item in checklist(row) if not item.done and item.code != "VERIFIED")
 
     @admin.display(description=_("Phone number"))
     def phone_number(self, row: Seller) -> str:
-        return row.phone or NOTHING
+        return _phone(row.phone) or NOTHING
 
     @admin.display(description=_("Address"))
     def full_address(self, row: Seller) -> str:
@@ -204,7 +314,7 @@ class SellerAdmin(QueueAdmin):
 
     @admin.display(description=_("Personal id and date of birth"))
     def identity(self, row: Seller) -> str:
-        return ", ".join(part for part in (row.personal_id, row.birth_date) if part) or NOTHING
+        return ", ".join(part for part in (row.personal_id, _day(row.birth_date)) if part) or NOTHING
 
     @admin.display(description=_("Bank account"))
     def account(self, row: Seller) -> str:
@@ -220,7 +330,9 @@ class SellerAdmin(QueueAdmin):
 @admin.register(Product)
 class ProductAdmin(QueueAdmin):
     # A certificate that waits has a queue of its own.
-    waiting = Q(state=ProductState.IN_REVIEW) | Q(pending_revision__waiting=True) & (
+    waiting = Q(state=ProductState.IN_REVIEW) | Q(
+        state=ProductState.PUBLISHED, pending_revision__waiting=True
+    ) & (
         ~Q(pending_revision__name=F("name"))
         | ~Q(pending_revision__craft=F("craft"))
         | Q(pending_revision__pictures_changed=True)
@@ -241,6 +353,19 @@ class ProductAdmin(QueueAdmin):
     publish = decision("publish", _("Publish"))
     send_back = decision("send_back", _("Send back"))
     decisions = {"publish": _product_decision(True), "send_back": _product_decision(False)}
+
+    consequences = {
+        "publish": _("The seller is told. Buyers see it at once."),
+        "send_back": _(
+            "The seller is told what to mend, and can send it again. Buyers do not see what waited."
+        ),
+    }
+    needs_reason = frozenset({"send_back"})
+
+    def consequence(self, name: str, row: Product) -> Any:
+        if name == "send_back" and self.possible(row) == {"send_back"}:
+            return _("It is taken out of the market: buyers no longer see it until you publish it again.")
+        return super().consequence(name, row)
 
     def possible(self, row: Product) -> set[str]:
         if row.state == ProductState.IN_REVIEW:
@@ -291,7 +416,12 @@ class ProductAdmin(QueueAdmin):
 
     @admin.display(description=_("Properties"))
     def properties(self, row: Product) -> Any:
-        return _lines(f"{item['slug']}: {item['value']}" for item in row.attributes)
+        definitions = AttributeDefinition.objects.filter(craft=row.craft)
+        names = {**attributes.COMMON_OPTIONS, **{item.slug: item.names for item in definitions}}
+        return _lines(
+            f"{names.get(item['slug'], {}).get('vi', item['slug'])}: {item['value']}"
+            for item in row.attributes
+        )
 
     @admin.display(description=_("Certificates"))
     def certificates_listed(self, row: Product) -> Any:
@@ -323,6 +453,13 @@ class OcopCertificateAdmin(QueueAdmin):
         "refuse": _certificate_decision(False),
         "revoke": _certificate_revocation,
     }
+
+    consequences = {
+        "accept": _("The seller is told. Buyers see the stars as long as the decision is in force."),
+        "refuse": _("The seller is told what is wrong, and can send it again. Buyers see no stars."),
+        "revoke": _("Buyers no longer see the stars. The seller is told."),
+    }
+    needs_reason = frozenset({"refuse", "revoke"})
 
     def possible(self, row: OcopCertificate) -> set[str]:
         by_state = {OcopState.SUBMITTED: {"accept", "refuse"}, OcopState.VALID: {"revoke"}}

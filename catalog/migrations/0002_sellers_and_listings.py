@@ -411,7 +411,35 @@ class Migration(migrations.Migration):
         ),
         # Certificates from before are shown already.
         migrations.RunSQL(
-            "UPDATE catalog_ocop_certificate SET begun_at = created_at WHERE state <> 'SUBMITTED'",
+            "UPDATE catalog_ocop_certificate SET begun_at = created_at WHERE state NOT IN ('SUBMITTED', 'REJECTED')",
             reverse_sql=migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(
+            "UPDATE catalog_product SET submitted_at = updated_at WHERE state = 'IN_REVIEW'",
+            reverse_sql=migrations.RunSQL.noop,
+        ),
+        migrations.AddConstraint(
+            model_name='ocopcertificate',
+            constraint=models.CheckConstraint(condition=models.Q(('begun_at__isnull', True), models.Q(('state__in', ['SUBMITTED', 'REJECTED']), _negated=True), _connector='OR'), name='catalog_ocop_begun_is_accepted'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'IN_REVIEW'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='catalog_product_in_review_has_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('price_max__gte', models.F('price_min')), ('price_min__gte', 0)), name='catalog_product_prices'),
+        ),
+        migrations.AddConstraint(
+            model_name='productimage',
+            constraint=models.UniqueConstraint(condition=models.Q(('revision', None)), fields=('product', 'asset'), name='catalog_picture_shown_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='productimage',
+            constraint=models.UniqueConstraint(fields=('revision', 'asset'), name='catalog_picture_proposed_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='variant',
+            constraint=models.CheckConstraint(condition=models.Q(('compare_at_price__isnull', True), ('compare_at_price__gt', models.F('price')), _connector='OR'), name='catalog_variant_price_before'),
         ),
     ]

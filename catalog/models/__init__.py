@@ -25,6 +25,7 @@ from catalog.models.products import (
     ProductStats,
     ProductTranslation,
     StockChange,
+    TranslatedCharacters,
     Variant,
 )
 from catalog.models.sellers import (
@@ -66,6 +67,7 @@ __all__ = [
     "SellerMember",
     "SellerState",
     "StockChange",
+    "TranslatedCharacters",
     "Variant",
     "Village",
     "VillageImage",

@@ -52,6 +52,10 @@ class OcopCertificate(Entity):
         constraints = [
             models.CheckConstraint(condition=Q(stars__gte=3, stars__lte=5), name="catalog_ocop_stars"),
             models.CheckConstraint(condition=Q(expires_on__gt=F("issued_on")), name="catalog_ocop_dates"),
+            models.CheckConstraint(
+                condition=Q(begun_at__isnull=True) | ~Q(state__in=["SUBMITTED", "REJECTED"]),
+                name="catalog_ocop_begun_is_accepted",
+            ),
             # What was refused may be sent again, mended.
             models.UniqueConstraint(
                 fields=["product", "number", "issued_on"],

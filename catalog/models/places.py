@@ -125,6 +125,7 @@ class VillageStory(Entity):
     title = models.CharField(max_length=200)
     body = models.TextField()
     machine_translated = models.BooleanField(default=False)
+    source_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         db_table = "catalog_village_story"

@@ -24,6 +24,8 @@ class Craft(Entity):
     synonyms = models.JSONField(default=dict)
     hs_code = models.CharField(max_length=10, blank=True)
     ocop_product_set = models.CharField(max_length=12, blank=True)
+    # Languages whose words a machine wrote and nobody confirmed, each with the hash of what it translated.
+    machine_drafts = models.JSONField(default=dict)
     image = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -122,6 +124,13 @@ class Product(Entity):
                 | ~Q(state="ARCHIVED") & Q(archived_at__isnull=True),
                 name="catalog_product_archived_has_day",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="IN_REVIEW") | Q(submitted_at__isnull=False),
+                name="catalog_product_in_review_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_min__gte=0, price_max__gte=F("price_min")), name="catalog_product_prices"
+            ),
         ]
         indexes = [
             models.Index(
@@ -173,12 +182,24 @@ class ProductTranslation(Entity):
     description = models.TextField(blank=True)
     story = models.TextField(blank=True)
     machine_translated = models.BooleanField(default=False)
+    # Of the words that a machine translated: another one means that they have changed since.
+    source_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         db_table = "catalog_product_translation"
         constraints = [
             models.UniqueConstraint(fields=["product", "language"], name="catalog_translation_once")
         ]
+
+
+class TranslatedCharacters(models.Model):
+    """How many characters were sent to the translator on a day: what it costs."""
+
+    day = models.DateField(primary_key=True)
+    characters = models.BigIntegerField()
+
+    class Meta:
+        db_table = "catalog_translated_characters"
 
 
 class Variant(Entity):
@@ -210,6 +231,10 @@ class Variant(Entity):
             ),
             # 0 is a draft's variant whose price is not known yet; a published product has none such.
             models.CheckConstraint(condition=Q(price__gte=0), name="catalog_variant_price_given"),
+            models.CheckConstraint(
+                condition=Q(compare_at_price__isnull=True) | Q(compare_at_price__gt=F("price")),
+                name="catalog_variant_price_before",
+            ),
         ]
         indexes = [models.Index(fields=["product", "position"])]
 
@@ -232,6 +257,12 @@ class ProductImage(Entity):
 
     class Meta:
         db_table = "catalog_product_image"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "asset"], condition=Q(revision=None), name="catalog_picture_shown_once"
+            ),
+            models.UniqueConstraint(fields=["revision", "asset"], name="catalog_picture_proposed_once"),
+        ]
         indexes = [models.Index(fields=["product", "position"])]
 
 

@@ -49,8 +49,17 @@ from catalog.services.stock import (
     stock_release,
     stock_sell,
 )
+from catalog.services.translations import (
+    BudgetSpent,
+    craft_words_confirm,
+    places_draft,
+    product_draft,
+    translation_confirm,
+    village_story_confirm,
+)
 
 __all__ = [
+    "BudgetSpent",
     "Held",
     "ListingConflict",
     "address_remove",
@@ -62,6 +71,7 @@ __all__ = [
     "certificates_remind",
     "certificates_turn",
     "changed_fields",
+    "craft_words_confirm",
     "image_render",
     "invitation_accept",
     "listings_forget_pictures",
@@ -70,9 +80,11 @@ __all__ = [
     "member_remove",
     "officer_set",
     "picture_files_delete",
+    "places_draft",
     "product_archive",
     "product_create",
     "product_decide",
+    "product_draft",
     "product_image_add",
     "product_image_remove",
     "product_image_update",
@@ -90,6 +102,8 @@ __all__ = [
     "stock_hold",
     "stock_release",
     "stock_sell",
+    "translation_confirm",
     "variant_archive",
+    "village_story_confirm",
     "vneid_remind",
 ]

@@ -56,6 +56,7 @@ MAX_PRICE = 10_000_000_000
 MAX_STOCK = 1_000_000
 MAX_WEIGHT_GRAMS = 500_000
 MAX_LANGUAGES = 20
+MAX_LANGUAGE_TAG = 12
 MAX_STEPS = 50
 MAX_ORDER_DAYS = 365
 EDITABLE = {ProductState.DRAFT, ProductState.IN_REVIEW, ProductState.REJECTED, ProductState.PUBLISHED}
@@ -172,6 +173,10 @@ def product_changed(product: Product) -> None:
     product.updated_at = feeds.stamp()
     product.save()
     products_touch([product.pk])
+    if settings.TRANSLATOR and product.state == ProductState.PUBLISHED:
+        from catalog.jobs import draft_product
+
+        draft_product.defer(product_id=str(product.pk))
 
 
 def _summary(product: Product) -> dict[str, Any]:
@@ -287,7 +292,8 @@ def _steps(given: Sequence[Mapping[str, Any]], problems: Problems) -> list[dict[
 def _translations(
     given: Sequence[Mapping[str, Any]], product: Product, problems: Problems
 ) -> list[dict[str, Any]]:
-    if len(given) > MAX_LANGUAGES:
+    there = ProductTranslation.objects.filter(product=product).values_list("language", flat=True)
+    if len({*there, *(item["language"] for item in given)} if given else ()) > MAX_LANGUAGES:
         problems.note(
             ErrorCode.LIMIT_REACHED,
             _("At most %(limit)s languages.") % {"limit": MAX_LANGUAGES},
@@ -305,10 +311,17 @@ def _translations(
                 *place,
                 "language",
             )
+        if len(language) > MAX_LANGUAGE_TAG:
+            problems.note(
+                ErrorCode.TOO_LONG,
+                _("At most %(limit)s characters.") % {"limit": MAX_LANGUAGE_TAG},
+                *place,
+                "language",
+            )
         if language in rows:
             problems.note(ErrorCode.DUPLICATE, _("This is named twice."), *place, "language")
         rows[language] = {
-            "language": language[:12],
+            "language": language,
             "name": problems.line(
                 item["name"], 200, *place, "name", required=_("What is it called in this language?")
             ),
@@ -363,7 +376,7 @@ def _variant(
     place: tuple[str, ...],
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if item.get("sku"):
+    if (item.get("sku") or "").strip():
         values["sku"] = parse_sku(item["sku"])
         if values["sku"] is None:
             problems.note(
@@ -683,6 +696,9 @@ def _whole(product: Product, *, ready: bool = False) -> Problems:
         problems.note(ErrorCode.REQUIRED, _("Give it a name."), "name")
     if product.craft_id is None:
         problems.note(ErrorCode.REQUIRED, _("Choose the craft."), "craft")
+    if product.village is not None and product.village.commune_id != product.seller.commune_id:
+        # The workshop has applied again from elsewhere since.
+        problems.note(ErrorCode.INVALID, _("Choose a village of your own commune."), "village")
     variants = list(Variant.objects.filter(product=product, archived_at=None).order_by("position", "id"))
     if not variants:
         problems.note(ErrorCode.REQUIRED, _("Give a price."), "variants")
@@ -738,6 +754,9 @@ def product_decide(
             _whole(product, ready=True).stop()
             product.state = ProductState.PUBLISHED
             product.published_at = product.published_at or timezone.now()
+            if OcopCertificate.objects.filter(product=product, state=OcopState.SUBMITTED).exists():
+                # Sent in with the draft, it waits where those of published listings wait.
+                revision_open(product)
         else:
             product.state = ProductState.REJECTED
     elif publish and revision is not None:
@@ -747,6 +766,7 @@ def product_decide(
     else:
         # Taken down: what was for sale is not any more.
         product.state = ProductState.REJECTED
+        _fold_revision(product)
     if publish and product.craft is not None:
         product.seller.crafts.add(product.craft)
     product.review_note = "" if publish else note
@@ -784,19 +804,32 @@ def _apply_revision(product: Product, revision: ProductRevision) -> None:
                 _("Its pictures are still being prepared. Try again in a minute."),
                 "id",
             )
+    _take_over(product, revision)
+    revision.pictures_changed, revision.attributes = False, None
+    revision.save()
+    revision_settle(product)
+
+
+def _fold_revision(product: Product) -> None:
+    """What waits becomes the listing's own once it is not for sale: then the whole of it is looked at."""
+    revision = revision_of(product)
+    if revision is not None:
+        _take_over(product, revision)
+        revision.delete()
+
+
+def _take_over(product: Product, revision: ProductRevision) -> None:
+    if revision.pictures_changed:
+        pictures = ProductImage.objects.filter(revision=revision)
         shown = ProductImage.objects.filter(product=product, revision=None)
         assets_left(list(shown.values_list("asset_id", flat=True)))
         shown.delete()
         pictures.update(revision=None)
-        revision.pictures_changed = False
     if revision.craft_id != product.craft_id:
         product.craft = revision.craft
         if revision.attributes is not None:
             product.attributes = revision.attributes
     product.name, product.name_key = revision.name, sort_key(revision.name)
-    revision.attributes = None
-    revision.save()
-    revision_settle(product)
 
 
 # --- Putting away ---------------------------------------------------------------------------------------------
@@ -824,6 +857,8 @@ def product_unarchive(*, actor: Actor, product_id: uuid.UUID | None) -> Product:
     product = lock_product(found.pk)
     if product.state != ProductState.ARCHIVED:
         raise DomainError.of(ErrorCode.INVALID_STATE, _("This listing is not put away."), "id")
+    if product.seller.state == SellerState.CLOSED:
+        raise DomainError.of(ErrorCode.INVALID_STATE, _("This workshop is closed."), "id")
     before = _summary(product)
     was_public = product.archived_from == ProductState.PUBLISHED
     if was_public and product.seller.state == SellerState.VERIFIED and not _whole(product, ready=True):
@@ -832,6 +867,8 @@ def product_unarchive(*, actor: Actor, product_id: uuid.UUID | None) -> Product:
         product.state = ProductState.REJECTED
     else:
         product.state = ProductState.DRAFT
+    if product.state != ProductState.PUBLISHED:
+        _fold_revision(product)
     product.archived_at, product.archived_from = None, ""
     product_changed(product)
     audit.record(actor, "product.unarchive", product, before=before, after=_summary(product))

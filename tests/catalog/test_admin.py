@@ -274,3 +274,30 @@ def test_the_trail_is_read_by_administrators(client: Client, here: Client, appli
     assert "Ảnh mờ." in listed
     assert "APPLIED" in shown
     assert "REJECTED" in shown
+
+
+def test_an_application_that_changed_since_its_page_was_read_is_not_verified(
+    here: Client, applied: Seller
+) -> None:
+    button = next(
+        item["path"] for item in here.get(page(applied)).context["actions_detail"] if "reject" in item["path"]
+    )
+    Seller.objects.get(pk=applied.pk).save()
+
+    asked = here.get(button).context["form"]["revision"].value()
+    stale = here.post(page(applied, "reject"), {"note": "Ảnh mờ.", "revision": asked})
+    again = here.get(page(applied, "reject")).context["form"]["revision"].value()
+    fresh = here.post(page(applied, "reject"), {"note": "Ảnh mờ.", "revision": again})
+
+    assert (stale.status_code, fresh.status_code) == (422, 302)
+    assert "The workshop has changed meanwhile" in stale.content.decode()
+    assert again > asked
+    assert [entry.action for entry in AuditEntry.objects.all()] == ["seller.reject"]
+
+
+def test_the_buttons_of_a_listing_say_what_was_read(here: Client, shop: Shop) -> None:
+    paths = [item["path"] for item in here.get(page(shop.product)).context["actions_detail"]]
+
+    assert paths == [page(shop.product, "send_back") + "?seen=1"]
+    assert here.get(paths[0].replace("seen=1", "seen=0")).context["form"]["revision"].value() == 0
+    assert here.get(paths[0].replace("seen=1", "seen=x")).context["form"]["revision"].value() == 1

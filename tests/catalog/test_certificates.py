@@ -414,3 +414,11 @@ def test_a_guest_sees_no_note_and_no_scan(owner: Caller, officer: Caller, shop: 
 
     assert seen["node"] == {"note": None, "scanUrl": None, "stars": 4}
     assert SellerMember.objects.count() == 1
+
+
+def test_a_number_is_found_however_its_accents_are_typed(shop: Shop, gql: Graphql) -> None:
+    certificate = make_certificate(shop.product, number="12/QĐ-Hà Nội")
+
+    found = gql("query($n: String){ocopCertificates(number: $n){nodes{id}}}", n=" 12/QĐ-Ha\u0300  Nội")
+
+    assert found == {"ocopCertificates": {"nodes": [{"id": gid(certificate)}]}}

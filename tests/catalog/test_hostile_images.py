@@ -4,8 +4,10 @@ import functools
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -322,3 +324,51 @@ def test_a_worker_stays_under_400_mb_whatever_is_allowed(tmp_path: Path) -> None
     peaks = json.loads(output.splitlines()[-1])
     assert len(peaks) == 1 + len(HEAVY)
     assert max(peaks.values()) < WORKER_LIMIT_MB, dict(zip(["start", *HEAVY], peaks.values(), strict=True))
+
+
+def avif_of(items: list[list[tuple[int, int]]], rest: bytes) -> bytes:
+    """An AVIF whose items consist of these pieces (start within `rest`, length)."""
+
+    def built(at: int) -> bytes:
+        located = b"".join(
+            struct.pack(">HHHH", number, 0, 0, len(pieces))
+            + b"".join(struct.pack(">II", at + start, length) for start, length in pieces)
+            for number, pieces in enumerate(items)
+        )
+        iloc = box(b"iloc", b"\x01\0\0\0\x44\0" + struct.pack(">H", len(items)) + located)
+        return box(b"ftyp", b"avif\0\0\0\0avifmif1") + box(b"meta", bytes(4) + iloc) + box(b"mdat", rest)
+
+    return built(len(built(0)) - len(rest))
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def empty_extents() -> bytes:
+    """600 items of 65,535 pieces each, in 16 bytes an item: pieces of no length at no place."""
+    items = b"".join(struct.pack(">HHHIH", number, 0, 0, 0xFFFFFFF0, 65_535) for number in range(600))
+    iloc = box(b"iloc", b"\x01\0\0\0\0\x40" + struct.pack(">H", 600) + items)
+    return (
+        box(b"ftyp", b"avif\0\0\0\0avifmif1") + box(b"meta", bytes(4) + iloc) + box(b"mdat", bytes(6_000_000))
+    )
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        empty_extents,
+        # Streams of units of two bytes, and of the smallest headers.
+        lambda: avif_of([[(n * 38_000, 38_000)] for n in range(200)], b"\x12\0" * 3_800_000),
+        lambda: avif_of([[(n * 56_000, 56_000)] for n in range(130)], b"\x0a\5\0\0\0\0\0" * 1_040_000),
+    ],
+)
+def test_an_avif_of_millions_of_parts_is_refused_at_once(build: Any) -> None:
+    data = build()
+    began = time.process_time()
+
+    with pytest.raises(DomainError) as refused:
+        images.inspect(data)
+
+    assert refused.value.problems[0].code is ErrorCode.FILE_BROKEN
+    assert time.process_time() - began < 1

@@ -5,16 +5,20 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from catalog import services
 from catalog.models import (
     AttributeDefinition,
+    Commune,
+    ImageAsset,
+    OcopCertificate,
     Product,
     ProductImage,
     ProductRevision,
     ProductState,
+    ProductTranslation,
     Seller,
     SellerMember,
     Variant,
@@ -23,9 +27,18 @@ from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
 from marketplace.core.models import AuditEntry
 from search.models import SearchOutbox
-from tests.builders import Shop, make_craft, make_product, make_seller, make_user, make_variant
+from tests.builders import (
+    Shop,
+    make_certificate,
+    make_craft,
+    make_product,
+    make_seller,
+    make_user,
+    make_variant,
+)
 from tests.catalog.access.scene import make_picture
 from tests.catalog.conftest import PRODUCT, Caller, errors, gid, ok
+from tests.catalog.selling import photo
 from tests.conftest import Graphql
 
 pytestmark = pytest.mark.django_db
@@ -651,3 +664,154 @@ def test_ten_drafts_of_one_name_at_once_each_get_an_address(shop: Shop, clean_jo
     assert failed == []
     assert len(set(slugs)) == 10
     assert slugs.count("gio-moi") == 1
+
+
+# --- What waits, when the listing is no longer for sale -------------------------------------------------------
+
+
+def revised(owner: Caller, shop: Shop) -> ProductImage:
+    """The shop's product with a picture, and a new name and a second picture that wait. The picture that waits."""
+    make_picture(shop.product)
+    ok(owner.update(gid(shop.product), name="Tên mới"))
+    added = ok(owner.image(gid(shop.product), photo("navy"), "Mặt sau"))
+    assert added["pendingRevision"]["changedFields"] == ["name", "images"]
+    return ProductImage.objects.get(alt="Mặt sau")
+
+
+def test_what_waits_goes_along_when_a_listing_is_taken_down(
+    owner: Caller, officer: Caller, shop: Shop
+) -> None:
+    revised(owner, shop)
+    key = gid(shop.product)
+    ok(officer.on("productDecide", key, publish=False, note="Ảnh mờ."))
+
+    taken = ok(officer.on("productDecide", key, publish=False, note="Hàng giả."))
+    changed = ok(owner.image(key, photo("olive"), "Cận cảnh"))
+
+    assert (taken["state"], taken["name"], taken["pendingRevision"]) == ("REJECTED", "Tên mới", None)
+    assert [image["alt"] for image in changed["images"]] == ["Giỏ", "Mặt sau", "Cận cảnh"]
+    assert not ProductRevision.objects.exists()
+    assert set(ProductImage.objects.values_list("revision", flat=True)) == {None}
+    ok(owner.on("productSubmit", key))
+    ImageAsset.objects.update(ready=True, width=64, height=80)
+    shown = ok(officer.on("productDecide", key, publish=True))
+    assert (shown["state"], len(shown["images"]), shown["pendingRevision"]) == ("PUBLISHED", 3, None)
+
+
+def test_nothing_of_a_listing_put_away_waits_for_an_officer(
+    owner: Caller, officer: Caller, shop: Shop
+) -> None:
+    revised(owner, shop)
+    query = "{products(filter: {state: [ARCHIVED, PUBLISHED], pendingRevision: true}){nodes{id}}}"
+    assert officer.gql(query) == {"products": {"nodes": [{"id": gid(shop.product)}]}}
+
+    ok(owner.on("productArchive", gid(shop.product)))
+    away = officer.gql(query)
+    back = ok(owner.on("productUnarchive", gid(shop.product)))
+
+    assert away == {"products": {"nodes": []}}
+    assert (back["state"], back["name"]) == ("PUBLISHED", "Giỏ cỏ tế đan tay")
+    assert back["pendingRevision"]["changedFields"] == ["name", "images"]
+    assert officer.gql(query) == {"products": {"nodes": [{"id": gid(shop.product)}]}}
+
+
+def test_what_waited_is_in_the_draft_when_a_listing_comes_back_as_one(owner: Caller, shop: Shop) -> None:
+    revised(owner, shop)
+    ok(owner.on("productArchive", gid(shop.product)))
+    Seller.objects.filter(pk=shop.seller.pk).update(state="SUSPENDED")
+
+    back = ok(owner.on("productUnarchive", gid(shop.product)))
+
+    assert (back["state"], back["name"], back["pendingRevision"]) == ("DRAFT", "Tên mới", None)
+    assert [image["alt"] for image in back["images"]] == ["Giỏ", "Mặt sau"]
+
+
+def test_a_closed_workshop_brings_nothing_back(owner: Caller, shop: Shop) -> None:
+    ok(owner.on("productArchive", gid(shop.product)))
+    Seller.objects.filter(pk=shop.seller.pk).update(state="CLOSED")
+
+    refused = owner.on("productUnarchive", gid(shop.product))
+
+    assert errors(refused) == [("INVALID_STATE", ["id"])]
+    assert Product.objects.get(pk=shop.product.pk).state == "ARCHIVED"
+
+
+def test_a_certificate_sent_in_with_the_draft_waits_once_it_is_for_sale(officer: Caller, shop: Shop) -> None:
+    product = make_product(seller=shop.seller, state="IN_REVIEW", published_at=None)
+    make_picture(product)
+    make_certificate(product, state="SUBMITTED")
+
+    shown = ok(officer.on("productDecide", gid(product), publish=True))
+
+    assert shown["state"] == "PUBLISHED"
+    assert shown["pendingRevision"]["changedFields"] == ["ocop"]
+
+
+def test_a_draft_follows_a_workshop_that_applied_again_from_elsewhere(owner: Caller, shop: Shop) -> None:
+    draft = make_product(seller=shop.seller, state="DRAFT", published_at=None)
+    make_picture(draft)
+    commune = Commune.objects.create(slug="chuyen-my", code="10330", name="Chuyên Mỹ", name_key="x")
+    Seller.objects.filter(pk=shop.seller.pk).update(commune=commune, village=None)
+
+    refused = owner.on("productSubmit", gid(draft))
+    ok(owner.update(gid(draft), village=None))
+
+    assert errors(refused) == [("INVALID", ["village"])]
+    assert ok(owner.on("productSubmit", gid(draft)))["state"] == "IN_REVIEW"
+
+
+def test_twenty_languages_in_all_each_kept_under_its_whole_tag(owner: Caller, shop: Shop) -> None:
+    draft = ok(owner.create())
+    tags = [f"{first}{second}" for first in "bcd" for second in "abcdefghij"]
+    given = [{"language": tag, "name": tag} for tag in tags]
+    ok(owner.update(draft["id"], translations=given[:12]))
+
+    more = owner.update(draft["id"], translations=given[12:21])
+    long = owner.update(draft["id"], translations=[{"language": "zh-hant-hk-ab", "name": "x"}])
+
+    assert errors(more) == [("LIMIT_REACHED", ["translations"])]
+    assert errors(long) == [("TOO_LONG", ["translations", "0", "language"])]
+    ok(owner.update(draft["id"], translations=given[4:20]))
+    kept = ProductTranslation.objects.order_by("language").values_list("language", flat=True)
+    assert list(kept) == tags[:20]
+
+
+def test_a_blank_code_is_none_given_and_accents_of_another_form_are_the_same(
+    owner: Caller, shop: Shop
+) -> None:
+    draft = ok(
+        owner.create(variants=[{"price": 1_000, "sku": "  "}, {"price": 1_000, "sku": "Gio\u0309  1"}])
+    )
+
+    assert [variant["sku"] for variant in draft["variants"]][1] == "Giỏ 1"
+    assert draft["variants"][0]["sku"].startswith("PX-")
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "constraint"),
+    [
+        (Product, {"state": "IN_REVIEW", "submitted_at": None}, "catalog_product_in_review_has_day"),
+        (Product, {"price_max": 1}, "catalog_product_prices"),
+        (Product, {"state": "DRAFT", "price_min": -1}, "catalog_product_prices"),
+        (Variant, {"compare_at_price": 250_000}, "catalog_variant_price_before"),
+        (
+            OcopCertificate,
+            {"state": "REJECTED", "begun_at": timezone.now()},
+            "catalog_ocop_begun_is_accepted",
+        ),
+    ],
+)
+def test_the_database_refuses_what_the_rules_exclude(
+    shop: Shop, model: Any, values: dict[str, Any], constraint: str
+) -> None:
+    make_certificate(shop.product)
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        model.objects.update(**values)
+
+
+def test_one_listing_has_a_picture_once(shop: Shop) -> None:
+    picture = make_picture(shop.product)
+
+    with pytest.raises(IntegrityError, match="catalog_picture_shown_once"), transaction.atomic():
+        ProductImage.objects.create(product=shop.product, asset=picture.asset, position=1)

@@ -630,3 +630,31 @@ def test_sweeps_and_uploads_at_once_never_leave_a_picture_without_its_file(
         with transaction.atomic():
             ProductImage.objects.all().delete()
         long_ago()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listing_that_comes_back_keeps_the_pictures_that_were_to_be_forgotten(
+    owner: Caller, on_sale: Any, clean_jobs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok(owner.on("productArchive", on_sale["id"]))
+    Product.objects.filter(state="ARCHIVED").update(archived_at=timezone.now() - dt.timedelta(days=400))
+    begun, lock_rows = Meeting(2), pictures.lock_rows
+
+    def slowly(queryset: Any, keys: Any) -> Any:
+        if queryset.model is not Product:
+            return lock_rows(queryset, keys)
+        found = list(keys)
+        begun.wait()
+        until(lambda: Product.objects.get(pk__in=found).state == "PUBLISHED", "it is back")
+        return lock_rows(queryset, found)
+
+    monkeypatch.setattr(pictures, "lock_rows", slowly)
+
+    def back() -> Any:
+        begun.wait()
+        return owner.on("productUnarchive", on_sale["id"])
+
+    forgotten, answer = at_once([services.listings_forget_pictures, back])
+
+    assert (forgotten, ok(answer)["state"]) == (0, "PUBLISHED")
+    assert len(ok(owner.update(on_sale["id"], description="Còn ảnh."))["images"]) == len(on_sale["images"])

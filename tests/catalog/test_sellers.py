@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from catalog import access
 from catalog.models import (
     Commune,
     CommuneOfficer,
@@ -282,6 +283,16 @@ def test_a_later_application_is_compared_with_the_id_that_is_there(shop: Shop) -
 
     assert errors(refused) == [("INVALID", ["birthDate"])]
     assert (taken["private"]["personalId"], taken["private"]["birthDate"]) == ("001170012345", "1970-02-03")
+
+
+def test_a_personal_id_given_later_is_held_against_the_birth_date_of_before(shop: Shop) -> None:
+    lan = person("lan@example.vn")
+    first = ok(apply(lan, "personalId"))
+
+    refused = apply(lan, "birthDate", sellerId=first["id"], personalId="001171012345")
+
+    assert errors(refused) == [("INVALID", ["birthDate"])]
+    assert Seller.objects.get(slug=first["slug"]).personal_id is None
 
 
 def test_one_person_has_so_many_workshops_and_closed_ones_do_not_count(shop: Shop, settings: Any) -> None:
@@ -882,3 +893,32 @@ def test_the_database_holds_personal_data_in_no_clear_text(shop: Shop) -> None:
         "bank_account",
     }
     assert Seller.objects.get(slug="co-so-may").phone == "+84912345678"
+
+
+def test_who_may_no_longer_sign_in_is_told_nothing(officer: Caller, shop: Shop) -> None:
+    for email, active in (("chu@example.vn", True), ("cu@example.vn", False)):
+        user = make_user(email, is_active=active)
+        SellerMember.objects.create(seller=shop.seller, user=user, role="OWNER")
+
+    ok(decide(officer, gid(shop.seller), "SUSPEND", "Hàng giả."))
+
+    assert [message.contact for message in Message.objects.all()] == ["chu@example.vn"]
+
+
+def test_an_officer_decides_no_more_once_the_workshop_has_moved_to_another_commune(
+    officer: Caller, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = Commune.objects.create(slug="chuyen-my", code="10330", name="Chuyên Mỹ", name_key="x")
+    find = access.access_seller
+
+    def moved_after(*arguments: Any) -> Seller:
+        found = find(*arguments)
+        Seller.objects.filter(pk=found.pk).update(commune=elsewhere, village=None)
+        return found
+
+    monkeypatch.setattr(access, "access_seller", moved_after)
+
+    refused = decide(officer, gid(shop.seller), "SUSPEND", "Hàng giả.")
+
+    assert errors(refused) == [("NOT_FOUND", ["id"])]
+    assert Seller.objects.get(pk=shop.seller.pk).state == "VERIFIED"

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from catalog import services
-from catalog.models import Product, SellerMember, StockChange, Variant
+from catalog.models import Product, Seller, SellerApp, SellerMember, StockChange, Variant
 from catalog.services import stock
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Application, User
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError
 from marketplace.core.models import AuditEntry, IdempotencyKey
 from search.models import SearchOutbox
 from tests.builders import Shop, make_product, make_seller, make_user, make_variant, unique
+from tests.catalog.access.scene import make_app
 from tests.catalog.conftest import Caller, errors, gid, ok
 from tests.conftest import Graphql
 
@@ -308,3 +310,53 @@ def test_opposite_orders_of_lines_do_not_block_each_other_forever(
 
     assert told == ["ok"] * 12
     assert sorted(Product.objects.get().variants.values_list("on_hand", flat=True)) == [17, 17]
+
+
+def test_no_line_and_nobody_signed_in_is_nobody_signed_in(shop: Shop, gql: Graphql) -> None:
+    body = gql.post('mutation{stockAdjustMany(lines: [], idempotencyKey: "k"){userErrors{code}}}')
+
+    assert body["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_a_repeated_call_is_answered_though_the_kind_was_put_away_since(owner: Caller, shop: Shop) -> None:
+    key = unique()
+    first = ok(adjust(owner, shop.variant, 2, idempotencyKey=key))
+    Variant.objects.filter(pk=shop.variant.pk).update(archived_at=timezone.now())
+
+    again = ok(adjust(owner, shop.variant, 2, idempotencyKey=key))
+    fresh = adjust(owner, shop.variant, 2)
+
+    assert again["onHand"] == first["onHand"] == 7
+    assert errors(fresh) == [("INVALID_STATE", ["variantId"])]
+    assert Variant.objects.get().on_hand == 7
+
+
+def test_a_closed_workshop_counts_no_more(owner: Caller, shop: Shop) -> None:
+    Seller.objects.filter(pk=shop.seller.pk).update(state="CLOSED")
+
+    refused = adjust(owner, shop.variant, 2)
+
+    assert errors(refused) == [("INVALID_STATE", ["variantId"])]
+    assert (Variant.objects.get().on_hand, IdempotencyKey.objects.count()) == (5, 0)
+
+
+def test_a_code_is_found_however_its_accents_and_spaces_are_typed(owner: Caller, shop: Shop) -> None:
+    Variant.objects.filter(pk=shop.variant.pk).update(sku="Giỏ 1")
+
+    changed = adjust(owner, None, 1, sellerId=gid(shop.seller), sku=" Gio\u0309  1 ")
+
+    assert ok(changed)["onHand"] == 6
+
+
+@pytest.mark.parametrize(("everyone", "expected"), [(True, []), (False, [("NOT_FOUND", ["variantId"])])])
+def test_an_app_of_the_platform_acts_for_every_seller(
+    shop: Shop, gql: Graphql, everyone: bool, expected: Any
+) -> None:
+    gql.headers["Authorization"] = f"Bearer {make_app('stock:write')}"
+    if everyone:
+        SellerApp.objects.create(app=Application.objects.get(), seller=None)
+
+    changed = adjust(Caller(gql), shop.variant, 1)
+
+    assert errors(changed) == expected
+    assert Variant.objects.get().on_hand == (6 if everyone else 5)

@@ -99,6 +99,12 @@ class ListingMutations:
         note=graphene.String(),
         expected_revision=graphene.Int(description="What the officer looked at; an older one is CONFLICT."),
     )
+    translation_confirm = graphene.Field(
+        ProductPayload,
+        product_id=graphene.ID(required=True),
+        language=graphene.Argument(Language, required=True),
+        description="What a machine wrote is the seller's own from now on.",
+    )
     variant_archive = graphene.Field(VariantPayload, id=graphene.ID(required=True))
     product_image_add = graphene.Field(
         ProductPayload,
@@ -166,6 +172,16 @@ class ListingMutations:
                 note=note or "",
                 expected_revision=expected_revision,
             )
+        return _answer(product, info)
+
+    @staticmethod
+    @answers(ProductPayload)
+    def resolve_translation_confirm(
+        root: Any, info: graphene.ResolveInfo, product_id: str, language: str
+    ) -> dict[str, Any]:
+        product = services.translation_confirm(
+            actor=info.context.actor, product_id=parse_id(product_id, "Product"), language=language
+        )
         return _answer(product, info)
 
     @staticmethod

@@ -59,6 +59,11 @@ class Craft(ModelNode):
     product_count = graphene.Int(required=True)
     attributes = graphene.Field(required_list(AttributeDefinition))
     hs_code = graphene.String(description="The customs code that things of this craft usually have.")
+    machine_translated = graphene.Boolean(required=True)
+
+    @staticmethod
+    def resolve_machine_translated(root: models.Craft, info: graphene.ResolveInfo) -> bool:
+        return peers.language_of(root) in root.machine_drafts
 
     @staticmethod
     def resolve_hs_code(root: models.Craft, info: graphene.ResolveInfo) -> str | None:

@@ -18,6 +18,7 @@ from catalog.models import (
     Product,
     ProductImage,
     ProductRevision,
+    ProductTranslation,
     SavedAddress,
     Seller,
     SellerApp,
@@ -162,6 +163,7 @@ def make_scene() -> Scene:
     )
     in_review = make_product("Chờ duyệt", seller=seller, state="IN_REVIEW", published_at=None)
     make_picture(in_review)
+    ProductTranslation.objects.create(product=product, language="en", name="Basket", machine_translated=True)
     picture, second = make_picture(draft), make_picture(draft, position=1)
     broken = make_picture(draft, ready=False, problem="FILE_BROKEN", position=2)
     make_picture(product)

@@ -137,6 +137,11 @@ CALLS: dict[str, tuple[str, str, Callable[[Scene], dict[str, Any]]]] = {
         lambda s: {"id": gid(s.product), "input": {"description": "Lời mới."}},
     ),
     "productSubmit": ("productSubmit", "id: ID!", lambda s: {"id": gid(s.draft)}),
+    "translationConfirm": (
+        "translationConfirm",
+        "productId: ID!, language: Language!",
+        lambda s: {"productId": gid(s.product), "language": "en"},
+    ),
     "productArchive": ("productArchive", "id: ID!", lambda s: {"id": gid(s.product)}),
     "productUnarchive": ("productUnarchive", "id: ID!", lambda s: {"id": gid(s.archived)}),
     "productDecide": (

@@ -166,6 +166,11 @@ def _certificate_revocation(actor: Actor, row: Any, data: dict[str, Any]) -> Non
     services.certificate_revoke(actor=actor, certificate_id=row.pk, reason=data["note"])
 
 
+def _written(language: str, *, by_machine: bool) -> str:
+    machine = str(_("by a machine"))
+    return f"{language} ({machine})" if by_machine else language
+
+
 def _story_confirmation(actor: Actor, row: Any, data: dict[str, Any]) -> None:
     services.village_story_confirm(actor=actor, village=row)
 
@@ -201,8 +206,7 @@ class VillageAdmin(QueueAdmin):
     @admin.display(description=_("Stories"))
     def told(self, row: Village) -> Any:
         return _lines(
-            f"{story.language}{' (' + str(_('by a machine')) + ')' if story.machine_translated else ''}: "
-            f"{story.title}. {story.body}"
+            f"{_written(story.language, by_machine=story.machine_translated)}: {story.title}. {story.body}"
             for story in row.stories.order_by("language")
         )
 
@@ -232,8 +236,8 @@ class CraftAdmin(QueueAdmin):
     @admin.display(description=_("Words"))
     def words(self, row: Craft) -> Any:
         return _lines(
-            f"{language}{' (' + str(_('by a machine')) + ')' if language in row.machine_drafts else ''}: "
-            f"{name}. {row.descriptions.get(language, '')}"
+            f"{_written(language, by_machine=language in row.machine_drafts)}: {name}. "
+            f"{row.descriptions.get(language, '')}"
             for language, name in sorted(row.names.items())
         )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from catalog import access
@@ -43,7 +44,19 @@ M = TypeVar("M", bound=Model)
 MAX_FILTER_ENTRIES = 100
 MAX_ATTRIBUTE_FILTERS = 10
 MAX_ATTRIBUTE_VALUES = 20
+MAX_LOW_STOCK = 100
 
+# What waits for an officer's decision.
+SELLERS_WAITING = Q(state=SellerState.APPLIED)
+# A certificate that waits has a queue of its own.
+LISTINGS_WAITING = Q(state=ProductState.IN_REVIEW) | Q(
+    state=ProductState.PUBLISHED, pending_revision__waiting=True
+) & (
+    ~Q(pending_revision__name=F("name"))
+    | ~Q(pending_revision__craft=F("craft"))
+    | Q(pending_revision__pictures_changed=True)
+)
+CERTIFICATES_WAITING = Q(state=OcopState.SUBMITTED)
 PUBLIC_PRODUCT = Q(state=ProductState.PUBLISHED, seller__state=SellerState.VERIFIED)
 
 
@@ -52,6 +65,18 @@ def addresses_of(actor: Actor) -> QuerySet[SavedAddress]:
     if actor.user is None:
         return SavedAddress.objects.none()
     return SavedAddress.objects.filter(user=actor.user).order_by("-is_default", "-created_at", "id")
+
+
+def waiting_for(actor: Actor) -> dict[str, int]:
+    """How many sellers, listings and certificates wait in an officer's communes."""
+    communes = commune_ids_of(actor)
+    return {
+        "sellers": Seller.objects.filter(SELLERS_WAITING, commune__in=communes).count(),
+        "listings": Product.objects.filter(LISTINGS_WAITING, seller__commune__in=communes).count(),
+        "certificates": OcopCertificate.objects.filter(
+            CERTIFICATES_WAITING, product__seller__commune__in=communes
+        ).count(),
+    }
 
 
 def seller_ids_of(actor: Actor) -> list[uuid.UUID]:
@@ -88,6 +113,22 @@ def _own(actor: Actor, prefix: str) -> Q:
 def products_visible_to(actor: Actor) -> QuerySet[Product]:
     """Published products of verified sellers; all of their own for a seller's people and apps, and officers."""
     return _visible(Product.objects.all(), actor, PUBLIC_PRODUCT, "seller__")
+
+
+def products_with_passport() -> QuerySet[Product]:
+    """Things that are or were for sale: whoever holds one may ask where it comes from. Not what was taken down."""
+    return Product.objects.filter(
+        Q(state__in=[ProductState.PUBLISHED, ProductState.ARCHIVED], published_at__isnull=False),
+        seller__state__in=[SellerState.VERIFIED, SellerState.CLOSED],
+    )
+
+
+def certificates_accepted(product_ids: Iterable[uuid.UUID]) -> QuerySet[OcopCertificate]:
+    """Every certificate that was ever in force, the newest first."""
+    accepted = [OcopState.VALID, OcopState.EXPIRED, OcopState.REVOKED]
+    return OcopCertificate.objects.filter(
+        product__in=list(product_ids), state__in=accepted, issued_on__lte=today()
+    ).order_by("-issued_on", "-id")
 
 
 def _visible(rows: QuerySet[M], actor: Actor, public: Q, prefix: str) -> QuerySet[M]:
@@ -151,7 +192,7 @@ def checklist(seller: Seller, *, has_papers: bool | None = None) -> list[Checkli
 
 
 def low_stock(seller_ids: Iterable[uuid.UUID]) -> QuerySet[Variant]:
-    """Variants on sale that are nearly gone, made-to-order things left aside."""
+    """Variants on sale that are nearly gone, made-to-order things left aside; the emptiest 100 of each seller."""
     return (
         Variant.objects.filter(
             seller_id__in=list(seller_ids),
@@ -160,7 +201,11 @@ def low_stock(seller_ids: Iterable[uuid.UUID]) -> QuerySet[Variant]:
             product__made_to_order_days=None,
             on_hand__lte=F("held") + settings.LOW_STOCK,
         )
-        .annotate(left=F("on_hand") - F("held"))
+        .annotate(
+            left=F("on_hand") - F("held"),
+            place=Window(RowNumber(), partition_by="seller", order_by=[F("on_hand") - F("held"), "id"]),
+        )
+        .filter(place__lte=MAX_LOW_STOCK)
         .order_by("left", "id")
     )
 

@@ -33,6 +33,8 @@ SITE_NAME = env.str("SITE_NAME", default="Chợ Làng Nghề Phú Xuyên")
 SAMPLE_INSTALLATION = env.bool("SAMPLE_INSTALLATION", default=DEBUG)
 # The page that opens an order for whoever holds its link.
 ORDER_URL = env.str("ORDER_URL", default=BASE_URL + "/don-hang/{number}?k={token}")
+# The page that a printed traceability label opens.
+PASSPORT_URL = env.str("PASSPORT_URL", default=BASE_URL + "/ho-chieu/{code}")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Payments -----------------------------------------------------------------------------------------------

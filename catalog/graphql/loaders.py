@@ -137,6 +137,15 @@ def certificates(product: Product) -> list[OcopCertificate]:
     )
 
 
+def accepted_certificates(product: Product) -> list[OcopCertificate]:
+    return peers.load_lists(
+        product,
+        "accepted_certificates",
+        lambda rows: queries.certificates_accepted(row.pk for row in rows),
+        "product_id",
+    )
+
+
 def has_submitted_certificate(product: Product) -> bool:
     def fetch(rows: list[Product]) -> Mapping[Any, bool]:
         waiting = OcopCertificate.objects.filter(product__in=[r.pk for r in rows], state=OcopState.SUBMITTED)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from catalog import models, queries, units
 from catalog.graphql import loaders, types
+from catalog.trace import parse_trace_code
 from marketplace.accounts.graphql.types import Viewer
 from marketplace.core.errors import RequestError
 from marketplace.core.graphql import peers
@@ -110,6 +111,12 @@ class CatalogQuery:
         **_LANGUAGE,
     )
     product = graphene.Field(types.Product, id=graphene.ID(), slug=graphene.String(), **_LANGUAGE)
+    passport = graphene.Field(
+        types.Passport,
+        code=graphene.String(required=True),
+        description="Where a thing comes from, by the code on its label.",
+        **_LANGUAGE,
+    )
     crafts = graphene.Field(required_list(types.Craft), **_LANGUAGE)
     craft = graphene.Field(types.Craft, slug=graphene.String(required=True), **_LANGUAGE)
     communes = graphene.Field(required_list(types.Commune), **_LANGUAGE)
@@ -191,6 +198,14 @@ class CatalogQuery:
             return _by_slug(visible, slug, info, language)
         key = parse_id(id or "", "Product")
         return _first(visible.filter(pk=key)[:1] if key else [], info, language)
+
+    @staticmethod
+    def resolve_passport(
+        root: Any, info: graphene.ResolveInfo, code: str, language: str | None = None
+    ) -> Any:
+        found = parse_trace_code(code)
+        rows = queries.products_with_passport().filter(trace_code=found)[:1] if found else []
+        return _first(rows, info, language)
 
     @staticmethod
     def resolve_crafts(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.trace import LENGTH, new_trace_code
 from marketplace.core.fields import Entity
 
 
@@ -96,6 +97,7 @@ class Product(Entity):
     )
     hs_code = models.CharField(max_length=10, blank=True)
     gtin = models.CharField(max_length=14, blank=True)
+    trace_code = models.CharField(max_length=LENGTH, unique=True, default=new_trace_code, editable=False)
     price_min = models.BigIntegerField(default=0)
     price_max = models.BigIntegerField(default=0)
     compare_at_price = models.BigIntegerField(null=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from catalog.models import Craft, ImageAsset, Seller, Village
 from catalog.reference import read
 from catalog.samples.catalogue import rating_rank
+from catalog.trace import new_trace_code
 from marketplace.core.clock import today
 from marketplace.core.ids import uuid7
 from marketplace.core.vietnamese import slugify, sort_key
@@ -117,6 +118,7 @@ def _write(
                 seller.village_id, "PUBLISHED", "vi", name, sort_key(name), model["description"]["vi"],
                 json.dumps(model["attributes"]), order_days, model.get("hs_code") or "", "", min(prices),
                 max(prices), 1, published, True, "", "[]", "", "",
+                new_trace_code(),
             )
         )  # fmt: skip
         translations.append(
@@ -130,6 +132,7 @@ def _write(
                 model["description"]["en"],
                 "",
                 False,
+                "",
             )
         )
         for position, (variant, price) in enumerate(zip(model["variants"], prices, strict=True)):
@@ -162,6 +165,7 @@ def _write(
             "id", "created_at", "updated_at", "slug", "seller_id", "craft_id", "village_id", "state", "language",
             "name", "name_key", "description", "attributes", "made_to_order_days", "hs_code", "gtin", "price_min",
             "price_max", "revision", "published_at", "is_sample", "story", "steps", "archived_from", "review_note",
+            "trace_code",
         ),
         products,
     )  # fmt: skip
@@ -170,6 +174,7 @@ def _write(
         (
             "id", "created_at", "updated_at", "product_id", "language", "name", "description", "story",
             "machine_translated",
+            "source_hash",
         ),
         translations,
     )  # fmt: skip

@@ -5,7 +5,7 @@ import uuid
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from marketplace.desk import apply, certificates, home, listings, people, products, stock, workshop
+from marketplace.desk import apply, certificates, home, listings, passport, people, products, stock, workshop
 
 
 class Hex:
@@ -36,6 +36,7 @@ urlpatterns = [
     path("desk/san-pham/<hex:key>", listings.listing, name="listing"),
     path("desk/san-pham/<hex:key>/anh", listings.photo_add, name="photo_add"),
     path("desk/san-pham/<hex:key>/chung-nhan", certificates.certificates, name="certificates"),
+    path("desk/san-pham/<hex:key>/nhan.pdf", passport.labels, name="labels"),
     path("desk/ton-kho", stock.stock, name="stock"),
     path("desk/nguoi", people.people, name="people"),
     path("desk/nguoi/<hex:key>/bo", people.remove, name="remove"),

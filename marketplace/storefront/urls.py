@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic import RedirectView
 
-from marketplace.storefront import account, cart, catalogue, checkout, demo, orders, search, site
+from marketplace.storefront import account, cart, catalogue, checkout, demo, orders, passports, search, site
 
 app_name = "storefront"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("tim-kiem", search.search, name="search"),
     path("tim-kiem/goi-y", search.suggest, name="suggest"),
     path("san-pham/<slug:slug>", cart.product, name="product"),
+    path("ho-chieu/<str:code>", passports.passport, name="passport"),
     path("nghe/", catalogue.crafts, name="crafts"),
     path("nghe", RedirectView.as_view(pattern_name="storefront:crafts")),
     path("nghe/<slug:slug>", catalogue.craft, name="craft"),

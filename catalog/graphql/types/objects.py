@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import graphene
+import segno
+from django.conf import settings
 
 from catalog import files, models, queries
 from catalog.graphql import loaders
@@ -30,6 +32,7 @@ from catalog.graphql.types.common import (
 from catalog.texts import pick
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.connections import Page, connection_types, keyset_page_of_parent
+from marketplace.core.graphql.limits import weigh
 from marketplace.core.graphql.nodes import ModelNode
 from marketplace.core.graphql.scalars import Date, DateTime, Language
 from marketplace.core.graphql.types import money_field, required_list, vnd
@@ -387,6 +390,10 @@ class Product(ModelNode):
     machine_translated = graphene.Boolean(required=True)
     hs_code = graphene.String()
     gtin = graphene.String()
+    passport_url = graphene.String(
+        required=True, description="The page that a printed traceability QR code opens."
+    )
+    passport_qr = graphene.String(required=True, description="That code as an SVG data URI.")
     revision = graphene.Int(required=True)
     created_at = graphene.Field(DateTime, required=True)
     updated_at = graphene.Field(DateTime, required=True)
@@ -520,10 +527,54 @@ class Product(ModelNode):
         return root.hs_code or None
 
     @staticmethod
+    def resolve_passport_url(root: models.Product, info: graphene.ResolveInfo) -> str:
+        return passport_url(root)
+
+    @staticmethod
+    def resolve_passport_qr(root: models.Product, info: graphene.ResolveInfo) -> str:
+        code = segno.make(passport_url(root), error="m", micro=False)
+        return code.svg_data_uri(scale=4, border=4, dark="#231A12", light="#FFFFFF")
+
+    @staticmethod
     def resolve_gtin(root: models.Product, info: graphene.ResolveInfo) -> str | None:
         return root.gtin or None
 
 
+def passport_url(product: models.Product) -> str:
+    return settings.PASSPORT_URL.format(code=product.trace_code)
+
+
+class Passport(graphene.ObjectType):
+    """Where a thing comes from, for whoever holds it, also when it is no longer for sale."""
+
+    code = graphene.String(required=True, description="The trace code: unique, without meaning inside.")
+    product = graphene.Field(Product, required=True)
+    certificates = graphene.Field(
+        required_list(OcopCertificate), description="All that were accepted, each with its state today."
+    )
+    on_sale = graphene.Boolean(required=True)
+
+    @staticmethod
+    def resolve_code(root: models.Product, info: graphene.ResolveInfo) -> str:
+        return root.trace_code
+
+    @staticmethod
+    def resolve_product(root: models.Product, info: graphene.ResolveInfo) -> models.Product:
+        return root
+
+    @staticmethod
+    def resolve_certificates(
+        root: models.Product, info: graphene.ResolveInfo
+    ) -> list[models.OcopCertificate]:
+        return loaders.accepted_certificates(root)
+
+    @staticmethod
+    def resolve_on_sale(root: models.Product, info: graphene.ResolveInfo) -> bool:
+        seller = loaders.seller_of_product(root)
+        return (root.state, seller.state) == (models.ProductState.PUBLISHED, models.SellerState.VERIFIED)
+
+
+weigh("Product", "passportQr", base=20)
 ProductConnection: type = connection_types("Product", Product)
 SellerConnection: type = connection_types("Seller", Seller)
 VillageConnection: type = connection_types("Village", Village)

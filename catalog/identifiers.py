@@ -2,6 +2,8 @@
 
 import re
 
+from marketplace.core.vietnamese import normalise
+
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
 _HS = re.compile(r"\d{4}|\d{6}|\d{8}|\d{10}")
@@ -57,7 +59,7 @@ def parse_hs_code(text: str) -> str | None:
 
 def parse_sku(text: str) -> str | None:
     """A seller's own code of a thing: 1 to 64 printable characters."""
-    text = " ".join(text.split())
+    text = normalise(text)
     return text if len(text) <= 64 and _SKU.fullmatch(text) else None
 
 

@@ -322,8 +322,14 @@ def _walk_avif(data: bytes) -> _Header:
         elif kind == b"moov":
             box = b"".join((box[:4], b"free", box[8:]))
         elif kind == b"meta":
+            # A second one would be walked as long as the first.
+            if found:
+                raise refusal(ErrorCode.FILE_BROKEN)
             found = True
-            header.frames += sum(_av1_pixels(item) for item in _avif_items(data, content + 4, end))
+            budget = iter(range(MAX_PARTS))
+            header.frames += sum(
+                _av1_pixels(item, budget) for item in _avif_items(data, content + 4, end, budget)
+            )
             # av1C: marker and version, profile and level, then tier and depth.
             if any(config[1] & 0x40 for config in re.findall(rb"av1C\x81(..)", box, re.DOTALL)):
                 header.decoding = 21
@@ -335,7 +341,13 @@ def _walk_avif(data: bytes) -> _Header:
     return header
 
 
-def _avif_items(data: bytes, at: int, end: int) -> Iterator[bytes]:
+def _spend(budget: Iterator[int]) -> None:
+    """Counts one part more. An extent may be empty and a unit of a stream two bytes, so a file could hold millions."""
+    if next(budget, None) is None:
+        raise refusal(ErrorCode.FILE_BROKEN)
+
+
+def _avif_items(data: bytes, at: int, end: int, budget: Iterator[int]) -> Iterator[bytes]:
     """The content of each item that the box `iloc` locates."""
     inner = {kind: (content, stop) for kind, _start, content, stop in _boxes(data, at, end)}
     at, stop = inner[b"iloc"]
@@ -352,12 +364,14 @@ def _avif_items(data: bytes, at: int, end: int) -> Iterator[bytes]:
     index_size = sizes & 15 if version else 0
     total = 0
     for _item in range(number(4 if version == 2 else 2)):
+        _spend(budget)
         number(4 if version == 2 else 2)
         in_box = bool(version and number(2) & 15)
         number(2)
         base = number(base_size) + (inner[b"idat"][0] if in_box else 0)
         pieces = []
         for _extent in range(number(2)):
+            _spend(budget)
             number(index_size)
             start = base + number(offset_size)
             piece = data[start : start + (number(length_size) or len(data))]
@@ -369,13 +383,12 @@ def _avif_items(data: bytes, at: int, end: int) -> Iterator[bytes]:
         yield b"".join(pieces)
 
 
-def _av1_pixels(item: bytes) -> int:
+def _av1_pixels(item: bytes, budget: Iterator[int]) -> int:
     """Pixels of the largest frame that an AV1 item's sequence headers allow: the decoder makes room for these, whatever
     size the file around it declares. 0 for other items."""
     at, largest = 0, 0
-    for _part in range(MAX_PARTS):
-        if at >= len(item):
-            return largest
+    while at < len(item):
+        _spend(budget)
         head = item[at]
         at += 2 if head & 4 else 1
         size = len(item) - at
@@ -390,7 +403,7 @@ def _av1_pixels(item: bytes) -> int:
         if head >> 3 & 15 == 1:
             largest = max(largest, _sequence_pixels(item[at : at + size]))
         at += size
-    raise refusal(ErrorCode.FILE_BROKEN)
+    return largest
 
 
 def _sequence_pixels(body: bytes) -> int:

@@ -53,6 +53,7 @@ def turn_certificates(timestamp: int) -> None:
 def remind_sellers(timestamp: int) -> None:
     services.certificates_remind()
     services.vneid_remind()
+    services.officers_remind()
 
 
 # Behind everything else: a translator may take its time.

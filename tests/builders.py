@@ -156,6 +156,7 @@ def make_product(
             **{
                 "state": ProductState.PUBLISHED,
                 "published_at": now,
+                "submitted_at": now,
                 "description": f"{name}, đan tay.",
                 "attributes": [{"slug": "material", "value": "Cỏ tế"}],
                 **fields,

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from catalog import attributes, files, images, services
+from catalog import attributes, files, images, queries, services
 from catalog.admin.decisions import Decision, QueueAdmin, decision
 from catalog.banks import bank_name
 from catalog.models import (
@@ -109,7 +109,7 @@ def _day(value: str | None) -> str:
 
 def _phone(number: str | None) -> str:
     """As people here say it: `0912 345 678`."""
-    return re.sub(r"^\+84(\d{2})(\d{3})(\d{3,4})$", r"0\1 \2 \3", number or "")
+    return re.sub(r"^\+84(\d{3})(\d{3})(\d{3})$", r"0\1 \2 \3", number or "")
 
 
 def _link(file: PrivateFile | None) -> SafeString | str:
@@ -244,7 +244,7 @@ class CraftAdmin(QueueAdmin):
 
 @admin.register(Seller)
 class SellerAdmin(QueueAdmin):
-    waiting = Q(state=SellerState.APPLIED)
+    waiting = queries.SELLERS_WAITING
     list_display = ["name", "kind", "state", "commune", "village", "trusted", "applied_at"]
     list_filter = [QueueFilter, "state", "kind", "commune"]
     search_fields = ["name", "slug"]
@@ -333,14 +333,7 @@ class SellerAdmin(QueueAdmin):
 
 @admin.register(Product)
 class ProductAdmin(QueueAdmin):
-    # A certificate that waits has a queue of its own.
-    waiting = Q(state=ProductState.IN_REVIEW) | Q(
-        state=ProductState.PUBLISHED, pending_revision__waiting=True
-    ) & (
-        ~Q(pending_revision__name=F("name"))
-        | ~Q(pending_revision__craft=F("craft"))
-        | Q(pending_revision__pictures_changed=True)
-    )
+    waiting = queries.LISTINGS_WAITING
     to_commune = "seller__commune"
     list_display = ["name", "seller", "craft", "state", "changed", "price", "submitted_at"]
     list_filter = [QueueFilter, "state", "craft"]
@@ -415,7 +408,8 @@ class ProductAdmin(QueueAdmin):
     def kinds(self, row: Product) -> Any:
         variants = Variant.objects.filter(product=row, archived_at=None).order_by("position", "id")
         return _lines(
-            f"{item.name or item.sku}: {format_money(item.price)} × {item.on_hand}" for item in variants
+            f"{f'{item.name}: ' if item.name else ''}{format_money(item.price)} × {item.on_hand}"
+            for item in variants
         )
 
     @admin.display(description=_("Properties"))
@@ -437,7 +431,7 @@ class ProductAdmin(QueueAdmin):
 
 @admin.register(OcopCertificate)
 class OcopCertificateAdmin(QueueAdmin):
-    waiting = Q(state=OcopState.SUBMITTED)
+    waiting = queries.CERTIFICATES_WAITING
     to_commune = "product__seller__commune"
     list_display = ["number", "stars", "product", "state", "issued_on", "expires_on"]
     list_filter = [QueueFilter, "state", "stars"]

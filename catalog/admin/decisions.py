@@ -1,5 +1,6 @@
 """Officers' queues: rows of one's own communes, read-only, and decisions that call services."""
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -31,7 +32,10 @@ class DecisionForm(forms.Form):
     """The reason of a decision, and what its officer looked at."""
 
     note = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=2000, widget=UnfoldAdminTextareaWidget
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"aria-describedby": "note-help note-error"}),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -43,6 +47,9 @@ class QueueAdmin(ReadOnlyAdmin):
     # What waits for a decision.
     waiting: ClassVar[Q] = Q()
     decisions: ClassVar[dict[str, Decision]] = {}
+    # What follows from each decision, in words, and those that a seller has to be given a reason for.
+    consequences: ClassVar[dict[str, Any]] = {}
+    needs_reason: ClassVar[frozenset[str]] = frozenset()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -58,6 +65,24 @@ class QueueAdmin(ReadOnlyAdmin):
     def possible(self, row: Any) -> set[str]:
         """The decisions that the row's state allows: only these have a button."""
         return set(self.decisions)
+
+    def version(self, row: Any) -> int | None:
+        """Tells whether a row is still as its officer saw it; None where a row never changes by itself."""
+        return getattr(row, "revision", None)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        version = self.version(context["original"])
+        for button in context.get("actions_detail") or () if version is not None else ():
+            # The page that asks for the reason knows by it what was on this one.
+            button["path"] += f"?seen={version}"
+        answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return answer
+
+    def consequence(self, name: str, row: Any) -> Any:
+        """What follows from a decision about the row."""
+        return self.consequences.get(name, "")
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         actions: list[Any] = super().get_actions_detail(request, object_id)
@@ -90,7 +115,9 @@ class QueueAdmin(ReadOnlyAdmin):
             raise Http404
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        form = DecisionForm(request.POST or None, initial={"revision": getattr(row, "revision", None)})
+        seen = request.GET.get("seen", "")
+        version = int(seen) if re.fullmatch(r"\d{1,18}", seen, re.ASCII) else self.version(row)
+        form = DecisionForm(request.POST or None, initial={"revision": version})
         if request.method == "POST" and form.is_valid():
             try:
                 self.decisions[name](actor_from_cookie(request), row, form.cleaned_data)
@@ -106,6 +133,8 @@ class QueueAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": title,
+            "consequence": self.consequence(name, row),
+            "required": name in self.needs_reason,
             "form": form,
             "row": row,
             "opts": self.opts,

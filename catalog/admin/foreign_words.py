@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
+    _("Site administration"),
+    _(" By %(filter_title)s "),
+    _("Show counts"),
+    _("Hide counts"),
     _("Type to search"),
     _("Filters"),
     _("Reset filters"),

@@ -30,7 +30,7 @@ from catalog.services.pictures import (
     product_image_update,
     product_images_reorder,
 )
-from catalog.services.reminders import certificates_remind, vneid_remind
+from catalog.services.reminders import certificates_remind, officers_remind, vneid_remind
 from catalog.services.sellers import (
     invitation_accept,
     member_invite,
@@ -79,6 +79,7 @@ __all__ = [
     "member_invite",
     "member_remove",
     "officer_set",
+    "officers_remind",
     "picture_files_delete",
     "places_draft",
     "product_archive",

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -29,6 +30,7 @@ from marketplace.core.clock import today
 from marketplace.core.errors import DomainError, ErrorCode
 from marketplace.core.locks import lock_rows
 
+log = structlog.get_logger(__name__)
 MAX_WAITING = 5
 # A decision may name a first day that is still to come; later ones are slips of the pen.
 MAX_DAYS_AHEAD = 366
@@ -267,7 +269,11 @@ def certificates_turn() -> int:
     """
     turned = 0
     for key in queries.certificates_to_turn()[:BATCH]:
-        turned += _turn_one(key)
+        try:
+            turned += _turn_one(key)
+        except Exception:
+            # Those behind it must not wait for it.
+            log.exception("certificate_not_turned", certificate=str(key))
     return turned
 
 

@@ -6,7 +6,7 @@ change copies the listing's pictures there, and an officer's decision puts the c
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -113,7 +113,9 @@ def product_image_add(
 
     Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE, LIMIT_REACHED, TOO_LONG, FILE_*.
     """
-    access.access_product(actor, access.EDIT_LISTING, product_id, "productId")
+    from catalog.services.listings import editable
+
+    editable(access.access_product(actor, access.EDIT_LISTING, product_id, "productId"), "productId")
     asset = picture_take(file, "file")
     return _image_add(actor, product_id, asset, alt)
 
@@ -142,12 +144,19 @@ def _image_add(actor: Actor, product_id: uuid.UUID | None, asset: ImageAsset, al
 
 
 @transaction.atomic(durable=True)
-def product_image_update(*, actor: Actor, picture_id: uuid.UUID | None, alt: str | None) -> Product:
-    """Changes the words for who cannot see the picture. Live at once. Raises as `product_image_add` does."""
+def product_image_update(
+    *, actor: Actor, picture_id: uuid.UUID | None, changes: Mapping[str, str | None]
+) -> Product:
+    """Changes `alt`, the words for who cannot see the picture: null clears, left out stays. Live at once.
+
+    Raises as `product_image_add` does.
+    """
     found = access.access_picture(actor, access.EDIT_LISTING, picture_id)
     product, _pictures = _open(found.product_id, "id")
+    if "alt" not in changes:
+        return product
     problems = Problems()
-    alt = problems.line(alt, MAX_ALT, "alt")
+    alt = problems.line(changes["alt"], MAX_ALT, "alt")
     problems.stop()
     # The copy that waits shows the same file: both get the words.
     ProductImage.objects.filter(product=product, asset=found.asset_id).update(
@@ -265,10 +274,15 @@ def assets_left(asset_ids: Iterable[uuid.UUID]) -> None:
 
 @transaction.atomic
 def listings_forget_pictures() -> int:
-    """Takes the pictures of listings that were put away long ago; their words and numbers stay."""
+    """Takes the pictures of some listings that were put away long ago; their words and numbers stay.
+
+    Returns how many pictures.
+    """
     before = timezone.now() - dt.timedelta(days=settings.LISTING_KEEP_DAYS)
-    old = ProductImage.objects.filter(product__state=ProductState.ARCHIVED, product__archived_at__lt=before)
-    pictures = dict(old.values_list("pk", "asset_id"))
+    old = Product.objects.filter(state=ProductState.ARCHIVED, archived_at__lt=before)
+    # Locked, and looked at again under the lock: its seller may be bringing one back.
+    listings = lock_rows(old, old.filter(pictures__isnull=False).values_list("pk", flat=True)[:SWEEP_BATCH])
+    pictures = dict(ProductImage.objects.filter(product__in=listings).values_list("pk", "asset_id"))
     removed, _rows = ProductImage.objects.filter(pk__in=pictures).delete()
     assets_left(pictures.values())
     return removed

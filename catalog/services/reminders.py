@@ -8,8 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from catalog import queries
-from catalog.models import MemberRole, OcopCertificate, Seller
+from catalog.models import CommuneOfficer, MemberRole, OcopCertificate, Seller
 from catalog.services.sellers import tell_people
+from marketplace.accounts.models import User
+from marketplace.accounts.notices import tell
+from marketplace.core.actor import Actor
 from marketplace.core.clock import today
 
 BATCH = 200
@@ -80,4 +83,30 @@ def _remind_of_vneid(seller: Seller) -> None:
         name=seller.name,
         day=f"{deadline:%d/%m/%Y}",
         link=f"{settings.BASE_URL}/desk/co-so",
+    )
+
+
+def officers_remind() -> None:
+    """Tells officers in the morning how much waits in their communes; nothing where nothing does."""
+    for user in User.objects.filter(pk__in=CommuneOfficer.objects.values("user"), is_active=True).order_by(
+        "pk"
+    ):
+        _remind_officer(user)
+
+
+@transaction.atomic(durable=True)
+def _remind_officer(user: User) -> None:
+    waiting = queries.waiting_for(Actor(user=user))
+    if not any(waiting.values()):
+        return
+    tell(
+        user,
+        f"queue:{today()}",
+        _("%(number)s things wait for you"),
+        _(
+            "Workshops: %(sellers)s, listings: %(listings)s, certificates: %(certificates)s. Look here: %(link)s"
+        ),
+        number=sum(waiting.values()),
+        link=f"{settings.BASE_URL}/admin/",
+        **waiting,
     )

@@ -187,14 +187,16 @@ def _application(
     shown = seller.address_shown_at if seller else None
     values["address_shown_at"] = (shown or timezone.now()) if data.get("show_address") else None
     person = values["kind"] in PERSONS
+    tax_code = seller.tax_code if seller else None
     if data.get("tax_code"):
-        values["tax_code"] = parse_tax_code(str(data["tax_code"]))
-        if values["tax_code"] is None or (not person and len(values["tax_code"]) == 12):
-            problems.note(
-                ErrorCode.INVALID,
-                _("This tax code does not look right. It has 10 digits, a branch 13; look for a slip."),
-                "taxCode",
-            )
+        values["tax_code"] = tax_code = parse_tax_code(str(data["tax_code"]))
+    # Twelve digits are a person's; one may have applied before as a person.
+    if (data.get("tax_code") and tax_code is None) or (not person and len(tax_code or "") == 12):
+        problems.note(
+            ErrorCode.INVALID,
+            _("This tax code does not look right. It has 10 digits, a branch 13; look for a slip."),
+            "taxCode",
+        )
     if data.get("personal_id"):
         values["personal_id"] = parse_personal_id(str(data["personal_id"]))
         if values["personal_id"] is None:
@@ -425,15 +427,40 @@ def _social_links(links: Sequence[Mapping[str, Any]], problems: Problems) -> lis
     return found
 
 
-@transaction.atomic(durable=True)
-def seller_decide(*, actor: Actor, seller_id: uuid.UUID | None, decision: str, note: str = "") -> Seller:
-    """An officer's decision: VERIFY, REJECT, SUSPEND, REINSTATE or CLOSE; all but VERIFY need a reason.
+def version_of(seller: Seller) -> int:
+    """Rises with each change of the row: tells whether a seller is still as an officer saw it."""
+    return (seller.updated_at - dt.datetime.fromtimestamp(0, dt.UTC)) // dt.timedelta(microseconds=1)
 
-    Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, REQUIRED, INVALID_STATE (VERIFY also while the
-    checklist lacks what the law asks for: E-commerce Law 122/2025 Đ17.1.c).
-    """
+
+def _in_charge(actor: Actor, seller_id: uuid.UUID | None) -> Seller:
+    """The seller, locked, for a decision. Looked at again under the lock: it may have applied from elsewhere."""
     found = access.access_seller(actor, access.DECIDE, seller_id, "id")
     seller = lock_rows(Seller.objects.all(), [found.pk])[found.pk]
+    return access.require(actor, access.DECIDE, seller, "id")
+
+
+@transaction.atomic(durable=True)
+def seller_decide(
+    *,
+    actor: Actor,
+    seller_id: uuid.UUID | None,
+    decision: str,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Seller:
+    """An officer's decision: VERIFY, REJECT, SUSPEND, REINSTATE or CLOSE; all but VERIFY need a reason.
+
+    `expected_version` is `version_of` what the officer looked at: an applicant may apply again meanwhile, with other
+    papers. Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, REQUIRED, CONFLICT, INVALID_STATE (VERIFY also
+    while the checklist lacks what the law asks for: E-commerce Law 122/2025 Đ17.1.c).
+    """
+    seller = _in_charge(actor, seller_id)
+    if expected_version is not None and expected_version != version_of(seller):
+        raise DomainError.of(
+            ErrorCode.CONFLICT,
+            _("The workshop has changed meanwhile. Look at it as it is now, then decide."),
+            "id",
+        )
     sources, target, needs_note = DECISIONS[decision]
     problems = Problems()
     note = problems.text(
@@ -537,8 +564,7 @@ def _tell_officers(seller: Seller) -> None:
 @transaction.atomic(durable=True)
 def seller_trust_set(*, actor: Actor, seller_id: uuid.UUID | None, trusted: bool, note: str = "") -> Seller:
     """Marks a verified seller as trusted, or no longer. Raises as `seller_decide` does."""
-    found = access.access_seller(actor, access.DECIDE, seller_id, "id")
-    seller = lock_rows(Seller.objects.all(), [found.pk])[found.pk]
+    seller = _in_charge(actor, seller_id)
     problems = Problems()
     note = problems.text(
         note, 2000, "note", required=None if trusted else _("Say why: the seller will read it.")
@@ -595,7 +621,13 @@ def member_invite(*, actor: Actor, seller_id: uuid.UUID | None, contact: str, ro
     """
     found = access.access_seller(actor, access.RUN_SELLER, seller_id, "sellerId")
     seller = lock_rows(Seller.objects.all(), [found.pk])[found.pk]
-    _not_closed(seller, "sellerId")
+    if seller.state != SellerState.VERIFIED:
+        # The message carries the name that somebody typed: an officer has to have seen it first.
+        raise DomainError.of(
+            ErrorCode.INVALID_STATE,
+            _("The workshop has to be verified first. Then you can invite people."),
+            "sellerId",
+        )
     clean = _contact(contact)
     if not allowed("member_invite", ip=actor.ip, key=str(seller.pk)):
         raise DomainError.of(

@@ -10,11 +10,14 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from marketplace.core.models import IdempotencyKey
 
 log = structlog.get_logger(__name__)
 KEEP_FINISHED_HOURS = 24
+# How often a job may be left by a worker that died.
+MAX_STALLS = 20
 KEEP_IDEMPOTENCY_DAYS = 30
 
 
@@ -24,6 +27,11 @@ async def requeue_stalled(timestamp: int) -> None:
     """Runs again what a dead worker left `doing`; procrastinate does not do that by itself."""
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.JOB_STALLED_SECONDS):
+        if job.attempts >= MAX_STALLS:
+            # It takes its worker down each time: it would go on for ever, and others with it.
+            log.error("job_given_up", task=job.task_name, job=job.id, attempts=job.attempts)
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
         try:
             await manager.retry_job(job)
         except exceptions.ConnectorException:

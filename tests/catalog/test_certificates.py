@@ -23,6 +23,7 @@ from catalog.models import (
     SellerMember,
 )
 from catalog.ocop import add_months, rules_on
+from catalog.services import certificates
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -422,3 +423,72 @@ def test_a_number_is_found_however_its_accents_are_typed(shop: Shop, gql: Graphq
     found = gql("query($n: String){ocopCertificates(number: $n){nodes{id}}}", n=" 12/QĐ-Ha\u0300  Nội")
 
     assert found == {"ocopCertificates": {"nodes": [{"id": gid(certificate)}]}}
+
+
+def test_one_that_ended_while_it_waited_is_only_refused(
+    officer: Caller, shop: Shop, day: Callable[[dt.date], None]
+) -> None:
+    day(TODAY)
+    waiting = make_certificate(
+        shop.product,
+        state="SUBMITTED",
+        issued_on=TODAY - dt.timedelta(days=900),
+        expires_on=TODAY - dt.timedelta(days=1),
+    )
+
+    accepted = decide(officer, gid(waiting), True)
+    refused = ok(decide(officer, gid(waiting), False, "Đã hết hạn."))
+
+    assert errors(accepted) == [("INVALID_STATE", ["id"])]
+    assert refused["state"] == "REJECTED"
+
+
+def test_a_first_day_may_lie_a_year_ahead_and_no_more(
+    owner: Caller, shop: Shop, day: Callable[[dt.date], None]
+) -> None:
+    day(TODAY)
+    year = dt.timedelta(days=366)
+
+    late = submit(owner, shop.product, issuedOn=(TODAY + year + dt.timedelta(days=1)).isoformat())
+    taken = submit(owner, shop.product, issuedOn=(TODAY + year).isoformat())
+
+    assert errors(late) == [("OUT_OF_RANGE", ["issuedOn"])]
+    assert ok(taken)["state"] == "SUBMITTED"
+
+
+def test_one_that_cannot_be_turned_keeps_none_behind_it(
+    shop: Shop, day: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = {"issued_on": dt.date(2023, 11, 1), "expires_on": dt.date(2026, 11, 1)}
+    bad = make_certificate(shop.product, **ends)
+    good = make_certificate(make_product(seller=shop.seller), **ends)
+    real = certificates.lock_product
+
+    def lock(key: Any) -> Product:
+        if key == bad.product_id:
+            raise RuntimeError("broken row")
+        return real(key)
+
+    monkeypatch.setattr(certificates, "lock_product", lock)
+
+    assert services.certificates_turn() == 1
+    good.refresh_from_db()
+    assert good.state == OcopState.EXPIRED
+
+
+def test_officers_are_told_in_the_morning_how_much_waits_and_once(
+    owner: Caller, officer: Caller, shop: Shop, day: Any, run_jobs: Callable[[], int]
+) -> None:
+    services.officers_remind()
+    run_jobs()
+    assert mail.outbox == []
+    ok(submit(owner, shop.product))
+    make_product(seller=shop.seller, state="IN_REVIEW", published_at=None)
+
+    services.officers_remind()
+    services.officers_remind()
+    run_jobs()
+
+    assert [message.to for message in mail.outbox] == [["xa@example.vn"]]
+    assert "món hàng: 1" in mail.outbox[0].body
+    assert "giấy chứng nhận: 1" in mail.outbox[0].body

@@ -22,9 +22,11 @@ from catalog.models import (
     Seller,
     SellerMember,
     Variant,
+    Village,
 )
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
+from marketplace.core.ids import to_global_id
 from marketplace.core.models import AuditEntry
 from search.models import SearchOutbox
 from tests.builders import (
@@ -40,6 +42,7 @@ from tests.catalog.access.scene import make_picture
 from tests.catalog.conftest import PRODUCT, Caller, errors, gid, ok
 from tests.catalog.selling import photo
 from tests.conftest import Graphql
+from tests.faults.crowd import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -815,3 +818,86 @@ def test_one_listing_has_a_picture_once(shop: Shop) -> None:
 
     with pytest.raises(IntegrityError, match="catalog_picture_shown_once"), transaction.atomic():
         ProductImage.objects.create(product=shop.product, asset=picture.asset, position=1)
+
+
+# --- Rules that had no test of their own ----------------------------------------------------------------------
+
+
+def test_a_thing_comes_from_a_village_of_the_workshop_s_own_commune(owner: Caller, shop: Shop) -> None:
+    elsewhere = Commune.objects.create(slug="chuyen-my", code="10330", name="Chuyên Mỹ", name_key="x")
+    for slug, commune in (("chuon-ngo", elsewhere), ("phu-tuc", shop.village.commune)):
+        Village.objects.create(
+            slug=slug, name=slug, name_key=slug, kind="village", commune=commune, evidence="source"
+        )
+
+    refused = owner.create(village="chuon-ngo")
+    taken = ok(owner.create(village="phu-tuc"))
+
+    assert errors(refused) == [("NOT_FOUND", ["village"])]
+    assert taken["village"] == {"slug": "phu-tuc"}
+    assert Product.objects.exclude(pk=shop.product.pk).count() == 1
+
+
+def test_a_new_kind_differs_from_those_there_and_one_that_changes_makes_room(
+    owner: Caller, shop: Shop
+) -> None:
+    red, blue = ([{"slug": "color", "value": value}] for value in ("Đỏ", "Xanh"))
+    draft = ok(owner.create(craft="co-te", variants=[{"price": 1_000, "options": red}]))
+    first = draft["variants"][0]["id"]
+
+    refused = owner.update(draft["id"], variants=[{"price": 2_000, "options": red}])
+    taken = ok(
+        owner.update(draft["id"], variants=[{"id": first, "options": blue}, {"price": 2_000, "options": red}])
+    )
+
+    assert errors(refused) == [("DUPLICATE", ["variants", "0", "options"])]
+    assert [variant["options"] for variant in taken["variants"]] == [blue, red]
+
+
+def test_the_address_of_a_page_that_was_public_stays(owner: Caller, officer: Caller, shop: Shop) -> None:
+    ok(officer.on("productDecide", gid(shop.product), publish=False, note="Không phải hàng thật."))
+
+    renamed = ok(owner.update(gid(shop.product), name="Tên khác hẳn"))
+
+    assert (renamed["name"], renamed["slug"]) == ("Tên khác hẳn", "gio-co-te-dan-tay")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drafts_begun_at_once_keep_to_the_limit(
+    owner: Caller, shop: Shop, settings: Any, clean_jobs: None
+) -> None:
+    settings.DRAFTS_PER_SELLER = 1
+
+    answers = at_once([lambda: owner.create(name="Nháp")] * 6)
+
+    assert sorted(len(errors(answer)) for answer in answers) == [0, 1, 1, 1, 1, 1]
+    assert Product.objects.filter(state="DRAFT").count() == 1
+
+
+def test_a_closed_workshop_changes_nothing(owner: Caller, shop: Shop) -> None:
+    picture = make_picture(shop.product)
+    Seller.objects.filter(pk=shop.seller.pk).update(state="CLOSED")
+    before = Product.objects.values().get()
+    key = gid(shop.product)
+
+    refused = [
+        owner.create(name="Khay", sellerId=gid(shop.seller)),
+        owner.update(key, description="Lời mới"),
+        owner.image(key, photo()),
+        owner.call(
+            "productImageUpdate",
+            "id: ID!, alt: String",
+            "product{id}",
+            id=to_global_id("Image", picture.pk),
+            alt="x",
+        ),
+        owner.call("variantArchive", "id: ID!", "variant{id}", id=gid(shop.variant)),
+        owner.on("productSubmit", key),
+    ]
+
+    assert [errors(answer) for answer in refused] == [
+        [("INVALID_STATE", [field])] for field in ("sellerId", "id", "productId", "id", "id", "id")
+    ]
+    assert Product.objects.values().get() == before
+    assert ProductImage.objects.get().alt == "Giỏ"
+    assert not AuditEntry.objects.exists()

@@ -238,6 +238,17 @@ def test_the_only_picture_of_what_is_for_sale_stays(owner: Caller, on_sale: Any)
     assert ProductImage.objects.filter(revision__isnull=False).count() == 1
 
 
+def test_the_only_picture_of_what_an_officer_looks_at_stays(owner: Caller, draft: Any) -> None:
+    picture = ok(owner.image(draft["id"], photo()))["images"][0]["id"]
+    ok(owner.update(draft["id"], name="Khay", craft="co-te", variants=[{"price": 1_000}]))
+    ok(owner.on("productSubmit", draft["id"]))
+
+    refused = remove(owner, picture)
+
+    assert errors(refused) == [("INVALID_STATE", ["id"])]
+    assert ProductImage.objects.count() == 1
+
+
 def test_pictures_that_are_not_ready_are_not_shown(owner: Caller, officer: Caller, on_sale: Any) -> None:
     first, second = (image["id"] for image in on_sale["images"])
     ok(owner.image(on_sale["id"], photo("gold"), "ba"))

@@ -285,6 +285,17 @@ def test_a_later_application_is_compared_with_the_id_that_is_there(shop: Shop) -
     assert (taken["private"]["personalId"], taken["private"]["birthDate"]) == ("001170012345", "1970-02-03")
 
 
+def test_a_company_does_not_keep_the_tax_code_it_gave_as_a_person(shop: Shop) -> None:
+    lan = person("lan@example.vn")
+    first = ok(apply(lan, taxCode="001170012345"))
+
+    refused = apply(lan, "taxCode", sellerId=first["id"], kind="COMPANY")
+    mended = ok(apply(lan, sellerId=first["id"], kind="COMPANY", taxCode="0100047516"))
+
+    assert errors(refused) == [("INVALID", ["taxCode"])]
+    assert (mended["kind"], mended["private"]["taxCode"]) == ("COMPANY", "0100047516")
+
+
 def test_a_personal_id_given_later_is_held_against_the_birth_date_of_before(shop: Shop) -> None:
     lan = person("lan@example.vn")
     first = ok(apply(lan, "personalId"))
@@ -690,6 +701,7 @@ def test_each_field_of_its_own_changes_and_the_rest_stays(owner: Caller, shop: S
                     "line1": "Xóm 3",
                     "ward": "Hoàn Kiếm",
                     "wardCode": "00070",
+                    "wardScheme": "vn-2025",
                     "province": "Hà Nội",
                     "provinceCode": "01",
                     "postalCode": "",
@@ -842,6 +854,7 @@ def test_neither_audit_nor_log_nor_jobs_hold_personal_data(
         seller = ok(apply(lan, showAddress=True, documents=[photo()]))
         apply(lan, phone="0912345678999", personalId="001170012345000", taxCode="0100047517")
         ok(update(lan, seller["id"], phone="0987654321", address={**ADDRESS, "line1": "Xóm Bí Mật"}))
+        ok(decide(officer, seller["id"], "VERIFY"))
         for contact in ("nguoi-moi@example.vn", "0977 888 999"):
             lan.call(
                 "sellerMemberInvite",
@@ -851,7 +864,6 @@ def test_neither_audit_nor_log_nor_jobs_hold_personal_data(
                 contact=contact,
                 role="PACKER",
             )
-        ok(decide(officer, seller["id"], "VERIFY"))
         cursor.execute("SELECT args::text FROM procrastinate_jobs")
         jobs = str(cursor.fetchall())
         run_jobs()
@@ -861,9 +873,9 @@ def test_neither_audit_nor_log_nor_jobs_hold_personal_data(
     assert [action["action"] for action in AuditEntry.objects.order_by("at").values("action")] == [
         "seller.apply",
         "seller.update",
-        "seller.member_invite",
-        "seller.member_invite",
         "seller.verify",
+        "seller.member_invite",
+        "seller.member_invite",
     ]
     assert caplog.text.count('"event": "request"') == 6
     for secret in secrets:

@@ -1,7 +1,6 @@
 """The same number of SQL statements for 1, 3 and 10 rows of what only a seller's people and officers see."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from django.db import connection

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from catalog import services
+from catalog import queries, services
 from catalog.models import Product, Seller, SellerApp, SellerMember, StockChange, Variant
 from catalog.services import stock
 from marketplace.accounts.models import Application, User
@@ -360,3 +360,17 @@ def test_an_app_of_the_platform_acts_for_every_seller(
 
     assert errors(changed) == expected
     assert Variant.objects.get().on_hand == (6 if everyone else 5)
+
+
+def test_what_is_nearly_gone_is_told_up_to_a_number_of_each_seller(
+    owner: Caller, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_LOW_STOCK", 2)
+    Variant.objects.filter(pk=shop.variant.pk).update(on_hand=2)
+    for stock_left in (1, 0):
+        make_variant(shop.product, stock=stock_left, sku=f"LEFT-{stock_left}")
+    make_product(stock=0)
+
+    seller = owner.gql("{viewer{sellers{seller{private{lowStock{sku}}}}}}")["viewer"]["sellers"][0]["seller"]
+
+    assert seller == {"private": {"lowStock": [{"sku": "LEFT-0"}, {"sku": "LEFT-1"}]}}

@@ -106,3 +106,32 @@ def test_one_order_that_cannot_end_keeps_no_other_from_ending(
 
     assert services.orders_expire() == 1
     assert sorted(Order.objects.values_list("state", flat=True)) == ["AWAITING_PAYMENT", "EXPIRED"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_takes_its_worker_down_each_time_is_given_up(clean_jobs: None) -> None:
+    from asgiref.sync import async_to_sync
+    from django.db import connection
+    from procrastinate.contrib.django import app
+
+    from marketplace.core import jobs
+
+    keys = [jobs.forget_idempotency_keys.defer(timestamp=0) for _job in range(2)]
+    with connection.cursor() as cursor:
+        # As a worker that died leaves them: begun, and nobody's.
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [jobs.MAX_STALLS, keys[0]]
+        )
+
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+
+        async def run() -> None:
+            async with worker_app.open_async():
+                await jobs.requeue_stalled.func(timestamp=0)
+
+        async_to_sync(run)()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, status::text FROM procrastinate_jobs ORDER BY id")
+        assert cursor.fetchall() == [(keys[0], "failed"), (keys[1], "todo")]

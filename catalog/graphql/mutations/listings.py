@@ -203,10 +203,10 @@ class ListingMutations:
     @staticmethod
     @answers(ProductPayload)
     def resolve_product_image_update(
-        root: Any, info: graphene.ResolveInfo, id: str, alt: str | None = None
+        root: Any, info: graphene.ResolveInfo, id: str, **changes: str | None
     ) -> dict[str, Any]:
         product = services.product_image_update(
-            actor=info.context.actor, picture_id=parse_id(id, "Image"), alt=alt
+            actor=info.context.actor, picture_id=parse_id(id, "Image"), changes=changes
         )
         return _answer(product, info)
 

@@ -91,8 +91,8 @@ def begin(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, desk: Desk, seller: Data | None, values: dict[str, str]) -> HttpResponse:
-    if not values["kind"] or values["kind"] not in {option.value for option in _kinds()}:
-        return _begin_page(request, desk, seller, values, {"kind": _("Choose what fits best.")})
+    if values["kind"] not in {option.value for option in _kinds()}:
+        return _begin_page(request, desk, seller, values, _unanswered(values))
     village = values["village"]
     place = (
         {"commune": village.removeprefix(COMMUNE)}
@@ -121,6 +121,20 @@ def _begin(request: HttpRequest, desk: Desk, seller: Data | None, values: dict[s
     if seller is None:
         remember_made(request, slug)
     return _saved(request, payload["seller"])
+
+
+def _unanswered(values: Mapping[str, str]) -> dict[str, str]:
+    """Where the first question has no answer nothing can be sent: what else was left open is told with it."""
+    words = {
+        "kind": _("Choose what fits best."),
+        "name": _("Write the name of your workshop."),
+        "legal_name": _("Write the name on your identity card or licence."),
+        "village": _("Choose your village, or your commune."),
+        "phone": _("Write a phone number on which you are reached."),
+        "ward": _("Choose the ward or commune of the workshop."),
+        "line1": _("Write the house number and street, or the hamlet."),
+    }
+    return {name: said for name, said in words.items() if name == "kind" or not values[name]}
 
 
 def _saved(request: HttpRequest, seller: Data) -> HttpResponse:

@@ -4,12 +4,12 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.desk.client import mutate
 from marketplace.desk.forms import PHOTOS, Field, Option, Reader, field_errors, fill, typed
-from marketplace.desk.site import Desk, desk_page, listing_of, show
+from marketplace.desk.site import Desk, desk_page, done, listing_of, show
 from marketplace.pages import Data
 
 NAMES = ("number", "stars", "level", "issued_by", "issued_on")
@@ -27,7 +27,7 @@ def certificates(request: HttpRequest, desk: Desk, key: uuid.UUID) -> HttpRespon
             messages.success(
                 request, _("Sent. The officer compares it with the decision; you get a message.")
             )
-            return redirect("desk:certificates", key)
+            return done(request, reverse("desk:certificates", args=[key]))
     context = {
         "section": "products",
         "key": key,
@@ -51,7 +51,8 @@ def _submit(request: HttpRequest, product: Data, values: dict[str, str]) -> dict
         if not values[name]:
             reader.errors[name] = words
     if reader.errors:
-        return reader.errors
+        # In the order of the questions.
+        return {name: reader.errors[name] for name in NAMES if name in reader.errors}
     if values["stars"] not in {"3", "4", "5"} or values["level"] not in {
         option.value for option in _levels()
     }:

@@ -16,7 +16,7 @@ TOP = "form"
 PHOTOS = "image/jpeg,image/png,image/webp,image/avif"
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _MONEY = re.compile(r"(\d+|\d{1,3}(?:([., ])\d{3})(?:\2\d{3})*)(k|nghin|nghìn|ngàn)?(?:đ|₫|vnd|vnđ|đồng)?")
-_DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
+_DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d\d)(\d\d)(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _COUNT = re.compile(r"\d{1,9}")
 MAX_DIGITS = 15
@@ -155,10 +155,10 @@ def parse_money(text: str) -> int | None:
 
 
 def parse_day(text: str) -> dt.date | None:
-    """Day, month, year, as it is written in Việt Nam, or ISO 8601."""
+    """Day, month, year, as it is written in Việt Nam (a keyboard of digits has no stroke: 20041965), or ISO 8601."""
     text = text.strip()
     if found := _DAY.fullmatch(text):
-        day, month, year = (int(part) for part in found.groups())
+        day, month, year = (int(part) for part in found.groups() if part)
     elif found := _ISO.fullmatch(text):
         year, month, day = (int(part) for part in found.groups())
     else:

@@ -17,6 +17,7 @@ from marketplace.pages import Data, clean
 MAY_APPLY = {"UNCLAIMED", "APPLIED", "REJECTED"}
 # What an officer cannot do without (E-commerce Law 122/2025 Đ17.1.c).
 NEEDED = ("CONTACT", "IDENTITY", "DOCUMENTS")
+HURRY_DAYS = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,18 +41,22 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     slug = desk.seller["slug"]
     data = run(request, "home", slug=slug, sellers=[slug])
     seller = data["seller"]
-    items = checklist(seller) if desk.owns else []
+    items = checklist(seller) if desk.owns and seller["state"] != "CLOSED" else []
     missing = [item for item in items if not item["done"]]
+    applies = seller["state"] in MAY_APPLY
     return show(
         request,
         desk,
         "desk/home.html",
         {
             "seller": seller,
-            "items": items,
-            "missing": missing,
-            "next": _next(seller, missing),
-            "hurry": _hurry(seller["private"]["vneidDeadline"]),
+            "applies": applies,
+            # An application is shown as a whole, to be mended; afterwards VNeID has a note of its own.
+            "items": items if applies and missing else [item for item in missing if item["code"] != "VNEID"],
+            "step": _step(desk, seller, missing),
+            "new": reverse("desk:new"),
+            "due": days_left(seller) <= 0,
+            "hurry": days_left(seller) < HURRY_DAYS,
             "complete": not any(item["needed"] for item in missing),
             "sent_back": data["sentBack"]["totalCount"],
             "drafts": data["drafts"]["totalCount"],
@@ -60,20 +65,27 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _next(seller: Data, missing: list[Data]) -> Data | None:
-    """What an applicant does next; whoever is verified goes on with selling."""
-    if seller["state"] not in MAY_APPLY:
-        return None
-    return next((item for item in missing if item["url"] and item["needed"]), None)
+def _step(desk: Desk, seller: Data, missing: list[Data]) -> Data | None:
+    """The one thing to do next. None for an application that was sent back: the officer's words say what to mend."""
+    if desk.owns and seller["state"] in MAY_APPLY:
+        for item in missing:
+            if item["needed"] and item["url"]:
+                return {"url": item["url"], "label": _("Go on: %(label)s") % {"label": item["label"]}}
+        if seller["state"] == "REJECTED":
+            return None
+    if desk.edits and seller["state"] != "CLOSED":
+        return {"url": reverse("desk:new"), "label": _("New thing for sale")}
+    return {"url": reverse("desk:stock"), "label": _("Stock")}
 
 
-def _hurry(deadline: str | None) -> bool:
-    """Whether a day of the law is near, or past."""
-    return bool(deadline) and dt.date.fromisoformat(str(deadline)) < today() + dt.timedelta(days=30)
+def days_left(seller: Data) -> int:
+    """Until the day by which the law asks for the link to VNeID."""
+    deadline = seller["private"]["vneidDeadline"]
+    return (dt.date.fromisoformat(deadline) - today()).days if deadline else HURRY_DAYS
 
 
 def checklist(seller: Data) -> list[Data]:
-    """The seller's checklist, each undone thing with the page where it is done."""
+    """The seller's checklist, each thing with the page where it is done or mended."""
     pages = {"VNEID": reverse("desk:workshop") + "#vneid"}
     if seller["state"] in MAY_APPLY:
         pages |= {

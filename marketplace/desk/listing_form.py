@@ -15,9 +15,12 @@ from marketplace.pages import Data, clean, whole_number
 
 PLAIN = ("name", "craft", "description", "village", "made_to_order_days", "hs_code", "story")
 ENGLISH = ("en_name", "en_description")
-KIND = ("id", "name", "price", "stock", "sku", "weight", "gtin")
+# `shown` is the number on the shelf that the page showed: what was not changed in it overwrites nothing.
+KIND = ("id", "name", "price", "stock", "shown", "sku", "weight", "gtin")
 STEP = ("name", "on", "place")
 MAX_ROWS = 100
+# Nobody can buy these now: the number on the shelf is written beside the price, elsewhere it is changed by counting.
+UNSEEN = frozenset({"DRAFT", "REJECTED"})
 # Longer than what is allowed: too much is refused, never cut off.
 LONG = 40_000
 _ROW = re.compile(r"([vs])-(\d{1,2})-([a-z]+)")
@@ -55,6 +58,8 @@ def values_of(product: Data, english: Data) -> Values:
             f"v-{index}-weight": str(variant["weightGrams"] or ""),
             f"v-{index}-gtin": variant["gtin"] or "",
         }
+        if product["state"] in UNSEEN:
+            values[f"v-{index}-stock"] = str(variant["onHand"])
     for index, step in enumerate(product["steps"]):
         values |= {
             f"s-{index}-name": step["name"],
@@ -103,6 +108,7 @@ class ListingReader(Reader):
         self.product = product
         self.english = english
         self.kinds: list[int] = []
+        self.shelf: dict[int, int] = {}
         self.steps: list[int] = []
         self.properties: list[str] = []
 
@@ -146,9 +152,12 @@ class ListingReader(Reader):
         }
         if given["sku"]:
             kind["sku"] = given["sku"]
-        if given["id"]:
-            return {"id": given["id"], **kind}
-        return {**kind, "stock": self.count(f"{name}stock") or 0}
+        stock = self.count(f"{name}stock")
+        if not given["id"]:
+            return {**kind, "stock": stock or 0}
+        if stock is not None and given["shown"] != str(stock) and self.product["state"] in UNSEEN:
+            self.shelf[number] = stock
+        return {"id": given["id"], **kind}
 
     def _steps(self) -> list[int]:
         self.steps = [

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from marketplace.desk.forms import Field, Option, fill
-from marketplace.desk.listing_form import Values, row, rows
+from marketplace.desk.listing_form import UNSEEN, Values, row, rows
 from marketplace.desk.pictures import photos_of
 from marketplace.desk.site import key_of
 from marketplace.pages import Data
@@ -45,7 +45,7 @@ def listing_context(data: Data, values: Values, errors: Mapping[str, str]) -> di
         "steps": [list(fill(step, values, errors).values()) for step in steps],
         "more_open": bool((hidden | details) & set(errors)),
         "send": _can_be_sent(product),
-        "autosave": product["state"] in {"DRAFT", "REJECTED"},
+        "autosave": product["state"] in UNSEEN,
         "editable": product["state"] != "ARCHIVED" and product["seller"]["state"] != "CLOSED",
     }
 
@@ -56,7 +56,7 @@ def _can_be_sent(product: Data) -> bool:
         return False
     if product["state"] == "PUBLISHED":
         return _sent_back(product)
-    return product["state"] in {"DRAFT", "REJECTED"}
+    return product["state"] in UNSEEN
 
 
 def _sent_back(product: Data) -> bool:
@@ -98,11 +98,13 @@ def _kinds(product: Data, values: Values, errors: Mapping[str, str]) -> list[dic
     """A row for each kind, and one more that is empty, for another."""
     there = {variant["id"]: variant for variant in product["variants"]}
     numbers = rows(values, "v") or [0]
-    spare = numbers[-1] + 1 if any(row(values, "v", numbers[-1]).values()) else None
+    if numbers[-1] == 0 or any(row(values, "v", numbers[-1]).values()):
+        numbers.append(numbers[-1] + 1)
     found = []
-    for number in [*numbers, *([spare] if spare is not None else [])]:
+    for number in numbers:
         given = row(values, "v", number)
-        main = fill(_kind_main(number, given), values, errors)
+        asks_stock = not given["id"] or product["state"] in UNSEEN
+        main = fill(_kind_main(number, asks_stock=asks_stock), values, errors)
         details = fill(_kind_details(number), values, errors)
         is_spare = number != numbers[0] and not given["id"] and not any(given.values())
         found.append(
@@ -111,6 +113,7 @@ def _kinds(product: Data, values: Values, errors: Mapping[str, str]) -> list[dic
                 "id": given["id"],
                 "variant": there.get(given["id"]),
                 "spare": is_spare,
+                "shown": there[given["id"]]["onHand"] if asks_stock and given["id"] in there else "",
                 "name": given["name"],
                 "main": main,
                 "details": details,
@@ -120,7 +123,7 @@ def _kinds(product: Data, values: Values, errors: Mapping[str, str]) -> list[dic
     return found
 
 
-def _kind_main(number: int, given: Values) -> list[Field]:
+def _kind_main(number: int, *, asks_stock: bool) -> list[Field]:
     name = f"v-{number}-"
     fields = [
         Field(
@@ -130,7 +133,7 @@ def _kind_main(number: int, given: Values) -> list[Field]:
             attributes={**NUMBER, "maxlength": 20},
         )
     ]
-    if not given["id"]:
+    if asks_stock:
         fields.append(
             Field(f"{name}stock", _("How many are on the shelf?"), attributes={**NUMBER, "maxlength": 9})
         )

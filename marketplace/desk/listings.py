@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.desk.client import mutate
 from marketplace.desk.forms import TOP
 from marketplace.desk.listing_form import (
+    UNSEEN,
     ListingReader,
     Values,
     differences,
@@ -22,12 +23,11 @@ from marketplace.desk.listing_form import (
 )
 from marketplace.desk.listing_page import listing_context
 from marketplace.desk.pictures import photo_act, photo_take, photo_words
-from marketplace.desk.site import Desk, by_script, desk_page, listing_of, show
-from marketplace.pages import Data, clean
+from marketplace.desk.site import Desk, by_script, desk_page, listing_of, new_key, show
+from marketplace.pages import Data, clean, whole_number
 
 # Buttons of the page that change its state alone.
 STATES = {"archive": "product_archive", "unarchive": "product_unarchive"}
-AUTOSAVED = {"DRAFT", "REJECTED"}
 
 
 @desk_page(workshop=False)
@@ -66,7 +66,32 @@ def _write(
     if reader.errors:
         return None, reader.errors, reader
     payload = mutate(request, "product_update", id=data["product"]["id"], input=given)
-    return payload, reader.problems(payload["userErrors"]), reader
+    errors = reader.problems(payload["userErrors"])
+    if _written(payload):
+        errors |= _count_shelf(request, reader, payload["product"])
+    return payload, errors, reader
+
+
+def _count_shelf(request: HttpRequest, reader: ListingReader, saved: Data) -> dict[str, str]:
+    """A new kind comes with its number; to one that is there already, the number is given by counting."""
+    there = {variant["id"]: variant for variant in saved["variants"]}
+    errors: dict[str, str] = {}
+    for number, wanted in reader.shelf.items():
+        variant = there.get(reader.values[f"v-{number}-id"])
+        if variant is None or variant["onHand"] == wanted:
+            continue
+        before = whole_number(reader.values.get(f"v-{number}-shown"), variant["onHand"])
+        change = {
+            "delta": wanted - before,
+            "expected": before,
+            "reason": _("Counted while writing the listing"),
+        }
+        payload = mutate(request, "stock_adjust", variant=variant["id"], key=new_key(), **change)
+        if payload["userErrors"]:
+            errors[f"v-{number}-stock"] = payload["userErrors"][0]["message"]
+        else:
+            variant["onHand"] = payload["variant"]["onHand"]
+    return errors
 
 
 def _is_conflict(payload: Data | None) -> bool:
@@ -83,7 +108,7 @@ def _save(request: HttpRequest, desk: Desk, data: Data, key: uuid.UUID, action: 
     refused = [
         error for photo in request.FILES.getlist("photos") for error in photo_take(request, key, photo)
     ]
-    refused += photo_words(request, data["product"])
+    refused += photo_words(request, data["product"])[0]
     if refused:
         errors = {**errors, "photos": " ".join(refused)}
     if not errors:
@@ -167,7 +192,7 @@ def _autosave(request: HttpRequest, data: Data) -> JsonResponse:
     """Saves what can be saved; what is wrong is said, and stays in the form."""
     product = data["product"]
     answer: dict[str, Any] = {"saved": False, "revision": product["revision"], "errors": {}}
-    if product["state"] not in AUTOSAVED:
+    if product["state"] not in UNSEEN:
         answer["errors"] = {TOP: _("Press Save: buyers or the officer can see this listing.")}
         return JsonResponse(answer, status=409)
     values = typed_values(request)
@@ -183,10 +208,14 @@ def _autosave(request: HttpRequest, data: Data) -> JsonResponse:
     if payload is None or payload["userErrors"]:
         return JsonResponse(answer, status=422)
     saved = payload["product"]
-    kinds = {
-        f"v-{number}-id": row["id"] for number, row in zip(reader.kinds, saved["variants"], strict=False)
-    }
-    return JsonResponse({**answer, "saved": True, "revision": saved["revision"], "kinds": kinds})
+    kinds: dict[str, str] = {}
+    for number, row in zip(reader.kinds, saved["variants"], strict=False):
+        kinds |= {f"v-{number}-id": row["id"], f"v-{number}-shown": str(row["onHand"])}
+    refused, revision = photo_words(request, product)
+    if refused:
+        answer["errors"] |= {"photos": " ".join(refused)}
+    answer |= {"saved": True, "revision": max(saved["revision"], revision), "kinds": kinds}
+    return JsonResponse(answer)
 
 
 @desk_page(workshop=False, methods=("POST",))

@@ -37,13 +37,14 @@ def photo_act(request: HttpRequest, product: Data) -> list[str] | None:
     return None
 
 
-def photo_words(request: HttpRequest, product: Data) -> list[str]:
-    """Keeps the words of photos whose words have changed."""
+def photo_words(request: HttpRequest, product: Data) -> tuple[list[str], int]:
+    """Keeps the words of photos whose words have changed. Gives what was refused, and the revision since (0: none)."""
     refused: list[str] = []
+    revision = 0
     for photo in photos_of(product):
         words = request.POST.get(f"alt-{photo['id']}")
         if words is not None and clean(words, 400).strip() != photo["alt"]:
-            refused += _messages(
-                mutate(request, "image_update", id=photo["id"], alt=clean(words, 400).strip())
-            )
-    return refused
+            payload = mutate(request, "image_update", id=photo["id"], alt=clean(words, 400).strip())
+            refused += _messages(payload)
+            revision = max(revision, (payload.get("product") or {}).get("revision", 0))
+    return refused, revision

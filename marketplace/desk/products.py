@@ -24,13 +24,14 @@ from marketplace.pages import Data, clean
 
 # The tabs by the word in the address.
 TABS: dict[str, Data] = {
+    "tat-ca": {"state": ["DRAFT", "IN_REVIEW", "REJECTED", "PUBLISHED"]},
     "dang-ban": {"state": ["PUBLISHED"]},
     "nhap": {"state": ["DRAFT"]},
     "cho-duyet": {"state": ["IN_REVIEW"]},
     "tra-lai": {"sentBack": True},
     "cat-di": {"state": ["ARCHIVED"]},
 }
-FIRST_TAB = "dang-ban"
+FIRST_TAB = "tat-ca"
 
 
 @desk_page(EDITORS, methods=("GET",))
@@ -43,6 +44,7 @@ def products(request: HttpRequest, desk: Desk) -> HttpResponse:
     for row in found["nodes"]:
         row["key"] = key_of(row["id"])
     labels = {
+        "tat-ca": _("All of them"),
         "dang-ban": _("For sale"),
         "nhap": _("Drafts"),
         "cho-duyet": _("With the officer"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.desk import addresses
@@ -22,7 +22,8 @@ from marketplace.desk.forms import (
     written_day,
     written_phone,
 )
-from marketplace.desk.site import EDITORS, Desk, desk_page, show
+from marketplace.desk.home import days_left
+from marketplace.desk.site import EDITORS, Desk, desk_page, done, show
 from marketplace.pages import Data
 
 LINKS = 3
@@ -32,7 +33,6 @@ NETWORKS = {
     "tiktok": "TikTok",
     "youtube": "YouTube",
     "instagram": "Instagram",
-    "website": "Website",
 }
 WORDS = ("about", *(f"{part}-{number}" for number in range(LINKS) for part in ("network", "url")))
 OWNED = ("name", "phone", "vneid", *addresses.NAMES)
@@ -51,7 +51,7 @@ def workshop(request: HttpRequest, desk: Desk) -> HttpResponse:
     if errors:
         return _page(request, desk, seller, values, errors)
     messages.success(request, _("Saved."))
-    return redirect("desk:workshop")
+    return done(request, reverse("desk:workshop"))
 
 
 def _values(seller: Data) -> dict[str, str]:
@@ -151,12 +151,17 @@ def _page(
         "fields": fields,
         "links": [(fields[f"network-{n}"], fields[f"url-{n}"]) for n in range(LINKS)],
         "focus": focus,
+        "due": days_left(seller) <= 0,
     }
     return show(request, desk, "desk/workshop.html", context, errors=errors)
 
 
 def _word_questions() -> list[Field]:
-    networks = [Option("", _("Choose")), *(Option(value, label) for value, label in NETWORKS.items())]
+    networks = [
+        Option("", _("Choose")),
+        *(Option(value, label) for value, label in NETWORKS.items()),
+        Option("website", _("A page of your own")),
+    ]
     links = []
     for number in range(LINKS):
         links += [

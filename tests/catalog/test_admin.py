@@ -302,3 +302,21 @@ def test_the_buttons_of_a_listing_say_what_was_read(here: Client, shop: Shop) ->
     assert paths == [page(shop.product, "send_back") + "?seen=1"]
     assert here.get(paths[0].replace("seen=1", "seen=0")).context["form"]["revision"].value() == 0
     assert here.get(paths[0].replace("seen=1", "seen=x")).context["form"]["revision"].value() == 1
+
+
+def test_officers_read_words_and_not_codes(here: Client, shop: Shop) -> None:
+    here.cookies["language"] = "vi"
+
+    assert "Chất liệu: Cỏ tế" in here.get(page(shop.product)).content.decode()
+    assert "Trang quản lý" in here.get("/admin/").content.decode()
+    taken_down = here.get(page(shop.product, "send_back")).content.decode()
+    assert "Món hàng bị đưa khỏi chợ" in taken_down
+    assert f"Trả lại: {shop.product.name} | " in taken_down
+
+
+def test_a_decision_says_what_follows(here: Client, applied: Seller) -> None:
+    assert "From now on it can send you its listings" in here.get(page(applied, "verify")).content.decode()
+    refused = here.post(page(applied, "reject"), {"note": ""})
+    text = refused.content.decode()
+    assert "Please look again: Send back" in text
+    assert "The workshop is told what to mend." in text

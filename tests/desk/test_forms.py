@@ -64,6 +64,7 @@ def test_money_written_is_money_read(amount: int) -> None:
 def test_days_are_day_month_year() -> None:
     assert str(parse_day("1/5/1970")) == "1970-05-01"
     assert str(parse_day("01-05-1970")) == "1970-05-01"
+    assert str(parse_day("01051970")) == "1970-05-01"
     assert str(parse_day("1970-05-01")) == "1970-05-01"
     assert written_day("1970-05-01") == "01/05/1970"
     assert [parse_day(text) for text in ("31/2/1970", "5/1970", "1/13/1970", "mai")] == [None] * 4

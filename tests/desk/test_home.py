@@ -1,12 +1,14 @@
 """The first page of the desk: for guests, newcomers, and everybody's part in a workshop."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Product, Seller, SellerMember
+from marketplace.core.clock import today
 from tests.builders import Shop, make_product, make_seller, make_user
 from tests.desk.conftest import Person, listing_path, member, person, shown, text_of
 
@@ -104,12 +106,40 @@ def test_the_next_undone_thing_is_the_main_button(owner: Person, shop: Shop) -> 
     assert 'href="/desk/dang-ky/giay-to"' in page
 
 
-def test_an_unlinked_account_is_told_the_day(owner: Person, shop: Shop) -> None:
-    Seller.objects.filter(pk=shop.seller.pk).update(applied_at=timezone.now())
-    assert "linked to VNeID by" in owner.get("/desk")
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (400, "There is time."),
+        (10, "Please do it in the next days"),
+        (0, "linked to VNeID now."),
+        (-3, "linked to VNeID now."),
+    ],
+)
+def test_an_unlinked_account_is_told_the_day(
+    owner: Person, shop: Shop, settings: Any, days: int, words: str
+) -> None:
+    long_ago = timezone.now() - dt.timedelta(days=900)
+    settings.VNEID_FROM = today()
+    settings.VNEID_DEADLINE = today() + dt.timedelta(days=days)
+    Seller.objects.filter(pk=shop.seller.pk).update(applied_at=long_ago)
+    page = owner.get("/desk")
+    assert words in page
+    assert ("linked to VNeID by" in page) == (days > 0)
 
     Seller.objects.filter(pk=shop.seller.pk).update(vneid_linked_at=timezone.now() - dt.timedelta(days=1))
-    assert "linked to VNeID by" not in owner.get("/desk")
+    assert "linked to VNeID" not in owner.get("/desk")
+
+
+def test_what_was_sent_back_can_be_mended_page_by_page(owner: Person, shop: Shop) -> None:
+    Seller.objects.filter(pk=shop.seller.pk).update(
+        state="REJECTED", personal_id="001170012345", birth_date="1970-05-01", decision_note="Ảnh mờ."
+    )
+
+    page = owner.get("/desk")
+
+    assert "What do you want to mend?" in page
+    for path in ("/desk/dang-ky", "/desk/dang-ky/danh-tinh", "/desk/dang-ky/giay-to"):
+        assert f'<a href="{path}">' in page
 
 
 def test_who_has_two_workshops_picks_one(owner: Person, shop: Shop) -> None:

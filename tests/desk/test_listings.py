@@ -59,7 +59,7 @@ def test_the_tabs_show_the_workshops_own_things_by_state(owner: Person, shop: Sh
     make_product("Của người khác")
 
     for tab, name in (
-        ("", shop.product.name),
+        ("dang-ban", shop.product.name),
         ("nhap", "Nháp A"),
         ("cho-duyet", "Chờ B"),
         ("tra-lai", "Trả C"),
@@ -69,6 +69,9 @@ def test_the_tabs_show_the_workshops_own_things_by_state(owner: Person, shop: Sh
         assert name in page
         assert page.count("<li><a href=") == 1
         assert ("Ảnh mờ." in page) == (tab == "tra-lai")
+    everything = owner.get("/desk/san-pham")
+    assert all(name in everything for name in (shop.product.name, "Nháp A", "Chờ B", "Trả C"))
+    assert "Cất D" not in everything
 
 
 def test_a_thing_with_changes_that_wait_has_a_badge(owner: Person, shop: Shop) -> None:
@@ -544,9 +547,57 @@ def test_a_draft_saves_itself(owner: Person, draft: Product) -> None:
         "saved": True,
         "revision": draft.revision,
         "errors": {},
-        "kinds": {"v-0-id": gid(only_variant(draft))},
+        "kinds": {"v-0-id": gid(only_variant(draft)), "v-0-shown": "4"},
     }
     assert draft.name == "Khay tự lưu"
+
+
+def test_the_number_of_a_draft_is_written_beside_its_price(owner: Person, draft: Product) -> None:
+    answer = autosave(owner, draft, owner.form(draft, **{"v-0-stock": "10"})).json()
+    assert (answer["errors"], answer["kinds"]["v-0-shown"]) == ({}, "10")
+    assert only_variant(draft).on_hand == 10
+
+    owner.post(listing_path(draft), **owner.form(draft, **{"v-0-stock": "7"}))
+    assert only_variant(draft).on_hand == 7
+
+
+def test_a_number_that_was_not_typed_overwrites_nothing(owner: Person, draft: Product) -> None:
+    form = owner.form(draft, name="Khay")
+    Variant.objects.filter(product=draft).update(on_hand=2)
+
+    assert autosave(owner, draft, form).json()["errors"] == {}
+    assert only_variant(draft).on_hand == 2
+    form = owner.form(draft, **{"v-0-stock": "5"})
+    Variant.objects.filter(product=draft).update(on_hand=1)
+
+    answer = autosave(owner, draft, form).json()
+    assert answer["errors"] == {"v-0-stock": "The shelf holds 1 now. Count again, then change it."}
+    assert only_variant(draft).on_hand == 1
+
+
+def test_a_second_kind_that_saved_itself_is_made_once(owner: Person, draft: Product) -> None:
+    form = owner.form(
+        draft, **{"v-0-name": "Nhỏ", "v-1-name": "To", "v-1-price": "260.000", "v-1-stock": "3"}
+    )
+    assert form["v-1-id"] == ""
+    answer = autosave(owner, draft, form).json()
+
+    again = {**form, **answer["kinds"], "revision": str(answer["revision"]), "v-1-stock": "6"}
+    assert autosave(owner, draft, again).json()["errors"] == {}
+
+    found = Variant.objects.filter(product=draft, archived_at=None).order_by("position")
+    assert [(row.name, row.on_hand) for row in found] == [("Nhỏ", 4), ("To", 6)]
+
+
+def test_words_about_a_photo_save_themselves(owner: Person, draft: Product) -> None:
+    picture = make_picture(draft)
+
+    answer = autosave(owner, draft, {**owner.form(draft), f"alt-{gid(picture)}": "Khay tròn"}).json()
+
+    picture.refresh_from_db()
+    draft.refresh_from_db()
+    assert picture.alt == "Khay tròn"
+    assert answer["revision"] == draft.revision
 
 
 def test_a_price_in_doubt_does_not_keep_the_words_from_being_saved(owner: Person, draft: Product) -> None:

@@ -141,7 +141,9 @@ def test_from_applying_to_selling(
     expect(page.locator("[data-autosaved]")).to_contain_text("Saved at")
     # The photos came back by themselves, what was typed stayed.
     expect(page.get_by_label("Name", exact=True)).to_have_value("Khay cỏ tế")
-    page.get_by_text("More: several kinds").click()
+    page.get_by_text("More: material, several kinds").click()
+    # The questions of the craft came by themselves.
+    expect(page.get_by_role("heading", name="About this craft")).to_be_visible()
     assert fits(h1(page, "New thing"))
     page.get_by_role("button", name="Send to the officer").click()
     expect(page.get_by_text("Sent to the officer.")).to_be_visible()
@@ -201,6 +203,36 @@ def test_a_draft_saves_itself(live_server: Any, owner: User, new_page: Callable[
     product = Product.objects.get(state="DRAFT")
     # One kind, however often it was saved.
     assert [(row.price, row.on_hand) for row in product.variants.all()] == [(190_000, 4)]
+
+
+@pytest.mark.usefixtures("clean_jobs")
+def test_who_types_slowly_loses_no_number_and_makes_no_kind_twice(
+    live_server: Any, owner: User, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    open_draft(page, live_server.url, owner)
+    page.get_by_text("More: material, several kinds").click()
+    saved = page.locator("[data-autosaved]")
+
+    def type_slowly(field: str, text: str) -> None:
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.locator(f"[name={field}]").fill(text)
+        expect(saved).to_contain_text("Saved at")
+
+    for field, text in (
+        ("name", "Khay cỏ tế"),
+        ("v-0-price", "180.000"),
+        ("v-0-stock", "4"),
+        ("v-0-name", "Nhỏ"),
+        ("v-1-name", "To"),
+        ("v-1-price", "260.000"),
+        ("v-1-stock", "3"),
+        ("description", "Rộng 30 cm."),
+    ):
+        type_slowly(field, text)
+
+    kinds = Product.objects.get(state="DRAFT").variants.order_by("position")
+    assert [(row.name, row.price, row.on_hand) for row in kinds] == [("Nhỏ", 180_000, 4), ("To", 260_000, 3)]
 
 
 @pytest.mark.usefixtures("clean_jobs")
@@ -270,7 +302,8 @@ def test_a_photo_that_did_not_get_through_is_sent_again(
     page.get_by_role("button", name="Send again").click()
 
     expect(page.locator(".photos li")).to_have_count(1)
-    expect(page.get_by_role("button", name="Send the photos")).to_be_visible()
+    # One button at a time: with a script, a photo goes by itself.
+    expect(page.get_by_role("button", name="Send again")).to_be_hidden()
     assert ProductImage.objects.count() == 1
 
 
@@ -298,9 +331,18 @@ def test_every_press_at_the_shelf_counts_once(
     for _press in range(3):
         more.click()
 
-    expect(page.locator("[data-on-hand]")).to_have_text("8", timeout=15_000)
+    # The number follows at once, the words once everything has been counted.
+    expect(page.locator("[data-on-hand]")).to_have_text("8")
+    expect(page.locator("[data-stock-said]")).to_contain_text("now 8 on the shelf", timeout=15_000)
     shop.variant.refresh_from_db()
     assert shop.variant.on_hand == 8
+    less = page.get_by_role("button", name="One less: Giỏ cỏ tế đan tay")
+    for _press in range(9):
+        less.click()
+    expect(page.locator("[data-stock-said]")).to_have_text("Nothing is left on the shelf to take away.")
+    expect(page.locator(".waits")).to_have_count(0)
+    shop.variant.refresh_from_db()
+    assert shop.variant.on_hand == 0
     page.get_by_text("Other number").click()
     assert fits(page.get_by_label("What happened?"))
     page.get_by_label("What happened?").select_option("counted")

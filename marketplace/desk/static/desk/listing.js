@@ -19,7 +19,7 @@ if (listing?.elements.revision) {
   };
   const say = (text, bad) => { said.textContent = text; said.classList.toggle("bad", Boolean(bad)); };
   const now = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-  const fields = () => [...listing.elements].filter((field) => field.name && !skipped.has(field.name) && !["submit", "button", "file"].includes(field.type) && !/^v-\d+-id$/.test(field.name));
+  const fields = () => [...listing.elements].filter((field) => field.name && !skipped.has(field.name) && !["submit", "button", "file"].includes(field.type) && !/^v-\d+-(id|shown)$/.test(field.name));
 
   const copy = kept();
   function keep() {
@@ -32,25 +32,38 @@ if (listing?.elements.revision) {
     try { return JSON.parse(localStorage.getItem(place)); } catch { return null; }
   }
 
-  /* What could not be read is said beside its field, as the page itself does it. */
-  function mark(errors) {
-    for (const old of listing.querySelectorAll("[data-marked]")) old.remove();
-    for (const field of listing.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-    for (const [name, words] of Object.entries(errors)) {
-      const field = document.getElementById(name);
-      if (!field) continue;
-      document.getElementById(`${name}-error`)?.remove();
-      const line = document.createElement("p");
-      line.className = "error";
-      line.id = `${name}-error`;
-      line.dataset.marked = "";
-      line.textContent = words;
-      field.before(line);
-      field.setAttribute("aria-invalid", "true");
-      const tied = new Set((field.getAttribute("aria-describedby") || "").split(" ").filter(Boolean).concat(line.id));
-      field.setAttribute("aria-describedby", [...tied].join(" "));
-    }
+  /* A part of this page as it stands on the server now. */
+  async function fresh(id) {
+    const answer = await fetch(location.href);
+    return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
   }
+
+  /* Another craft asks other questions: they come without a reload. */
+  async function askAboutCraft() {
+    const craft = listing.elements.craft.value;
+    const questions = await fresh("properties");
+    if (!questions || listing.elements.craft.value !== craft) return;
+    document.getElementById("properties").replaceWith(questions);
+    listing.elements.craft_was.value = craft;
+  }
+
+  /* A photo shows once it has been prepared; words typed about one are left alone. */
+  let looks = 0;
+  function watchPhotos() {
+    if (looks >= 5 || !document.querySelector("#photo-list [data-waits]")) return;
+    looks += 1;
+    setTimeout(async () => {
+      const list = document.getElementById("photo-list");
+      try {
+        const found = await fresh("photo-list");
+        const typing = [...list.querySelectorAll("input")].some((field) => field.value !== field.defaultValue || field === document.activeElement);
+        if (found && !typing) list.replaceWith(found);
+      } catch { /* The next look may get through. */ }
+      watchPhotos();
+    }, 3000);
+  }
+  listing.addEventListener("photos", () => { looks = 0; watchPhotos(); });
+  watchPhotos();
 
   async function save() {
     clearTimeout(timer);
@@ -73,10 +86,11 @@ if (listing?.elements.revision) {
     let answer;
     try { answer = await response.json(); } catch { say(listing.dataset.kept, true); return; }
     if (answer.conflict) { say(listing.dataset.other, true); return; }
-    mark(answer.errors);
+    mark(listing, answer.errors);
     if (!answer.saved) { say(Object.values(answer.errors).join(" ") || listing.dataset.kept, true); return; }
     listing.elements.revision.value = answer.revision;
     for (const [name, id] of Object.entries(answer.kinds)) if (listing.elements[name]) listing.elements[name].value = id;
+    if (listing.elements.craft.value !== listing.elements.craft_was.value) askAboutCraft().catch(() => {});
     if (Object.keys(answer.errors).length) say(listing.dataset.wrong, true);
     else {
       say(listing.dataset.saved.replace("%s", now()));

@@ -18,3 +18,10 @@ province.addEventListener("change", async () => {
   }
   ward.disabled = false;
 });
+
+/* Whoever names their village need not look for its commune in a long list. */
+checkout.elements.village?.addEventListener("change", (event) => {
+  const commune = event.target.selectedOptions[0].closest("optgroup")?.label;
+  const found = [...ward.options].find((option) => option.text === commune);
+  if (found && !ward.value) ward.value = found.value;
+});

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import (
     Commune,
     CommuneOfficer,
+    ImportJob,
     MemberRole,
     OcopCertificate,
     Product,
@@ -237,6 +238,10 @@ def access_certificate(
 ) -> OcopCertificate:
     rows = OcopCertificate.objects.all()
     return _access(actor, act, rows, certificate_id, "product__seller", *(path or ("id",)))
+
+
+def access_import(actor: Actor, act: Act, job_id: uuid.UUID | None, *path: str) -> ImportJob:
+    return _access(actor, act, ImportJob.objects.all(), job_id, "seller", *(path or ("id",)))
 
 
 def access_member(actor: Actor, act: Act, member_id: uuid.UUID | None, *path: str) -> SellerMember:

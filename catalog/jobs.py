@@ -47,6 +47,18 @@ def turn_certificates(timestamp: int) -> None:
         pass
 
 
+@app.task(queue="imports", retry=PATIENT)
+def run_import(job_id: str) -> None:
+    """One piece of an import or export; the next one is deferred along with what this one did."""
+    services.import_run(uuid.UUID(job_id))
+
+
+@app.periodic(cron="27 4 * * *")
+@app.task(queue="imports")
+def forget_imports(timestamp: int) -> None:
+    services.imports_forget()
+
+
 # 8 in the morning in Hà Nội: nobody is told at night.
 @app.periodic(cron="3 1 * * *")
 @app.task(queue="catalogue")

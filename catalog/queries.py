@@ -16,6 +16,9 @@ from catalog.models import (
     Commune,
     CommuneOfficer,
     Craft,
+    ImportJob,
+    LegacyPage,
+    MemberRole,
     OcopCertificate,
     OcopState,
     PrivateFile,
@@ -60,6 +63,13 @@ CERTIFICATES_WAITING = Q(state=OcopState.SUBMITTED)
 PUBLIC_PRODUCT = Q(state=ProductState.PUBLISHED, seller__state=SellerState.VERIFIED)
 
 
+def legacy_target(address: str) -> LegacyPage | None:
+    """Where an address of the old portal leads today; None for one that has no page here."""
+    shown = [SellerState.VERIFIED, SellerState.UNCLAIMED]
+    rows = LegacyPage.objects.filter(address=address, seller__state__in=shown)
+    return rows.select_related("seller", "product").first()
+
+
 def addresses_of(actor: Actor) -> QuerySet[SavedAddress]:
     """The addresses that a person keeps, the default first. Nobody else sees them, no officer and no administrator."""
     if actor.user is None:
@@ -77,6 +87,20 @@ def waiting_for(actor: Actor) -> dict[str, int]:
             CERTIFICATES_WAITING, product__seller__commune__in=communes
         ).count(),
     }
+
+
+def imports_visible_to(actor: Actor) -> QuerySet[ImportJob]:
+    """Sheets of listings: for whoever may edit the listings, apps included. Officers look at the listings."""
+    if actor.app is not None:
+        if access.WRITE not in (actor.scopes or ()):
+            return ImportJob.objects.none()
+        granted = SellerApp.objects.filter(app=actor.app)
+        own = Q(seller__in=granted.exclude(seller=None).values("seller_id"))
+        return ImportJob.objects.filter(own | Q(Exists(granted.filter(seller=None))))
+    if actor.user is None:
+        return ImportJob.objects.none()
+    editors = SellerMember.objects.filter(user=actor.user, role__in=[MemberRole.OWNER, MemberRole.EDITOR])
+    return ImportJob.objects.filter(seller__in=editors.values("seller_id"))
 
 
 def seller_ids_of(actor: Actor) -> list[uuid.UUID]:
@@ -144,7 +168,9 @@ def products_listed() -> QuerySet[Product]:
 
 
 def sellers_visible_to(actor: Actor) -> QuerySet[Seller]:
-    return _visible(Seller.objects.all(), actor, Q(state=SellerState.VERIFIED), "")
+    # A page that nobody has claimed is shown, so that its owner finds it.
+    public = Q(state__in=[SellerState.VERIFIED, SellerState.UNCLAIMED])
+    return _visible(Seller.objects.all(), actor, public, "")
 
 
 def members_visible_to(actor: Actor) -> QuerySet[SellerMember]:

@@ -20,8 +20,8 @@ def private_file(request: HttpRequest, token: str) -> FileResponse:
     response = FileResponse(
         content,
         content_type=file.content_type,
-        # A browser's own PDF reader runs scripts of the paper: it is for the reader's program to open.
-        as_attachment=file.content_type == files.PDF,
+        # A browser's own PDF reader runs scripts of the paper: all but pictures is for the reader's program to open.
+        as_attachment=file.content_type not in files.CONTENT_TYPES.values(),
         filename=file.label,
     )
     response["Cache-Control"] = "private, no-store"

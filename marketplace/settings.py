@@ -88,6 +88,11 @@ LISTING_KEEP_DAYS = env.int("LISTING_KEEP_DAYS", default=366)
 # A paper of a seller: the file, and how long a link to it works.
 PAPER_MAX_BYTES = env.int("PAPER_MAX_BYTES", default=20 * 1024 * 1024)
 PRIVATE_LINK_MINUTES = env.int("PRIVATE_LINK_MINUTES", default=15)
+# Sheets of listings: the file, its rows, drafts that a verified seller may have through them, days they are kept.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=10 * 1024 * 1024)
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=20_000)
+IMPORT_DRAFTS_PER_SELLER = env.int("IMPORT_DRAFTS_PER_SELLER", default=20_000)
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=90)
 # Accounts of sellers are linked to VNeID (Decree 320/2026 Đ19); those from before the first day have until the second.
 VNEID_FROM = dt.date.fromisoformat(env.str("VNEID_FROM", default="2026-09-28"))
 VNEID_DEADLINE = dt.date.fromisoformat(env.str("VNEID_DEADLINE", default="2026-12-31"))
@@ -159,6 +164,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "marketplace.core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "marketplace.legacy.LegacyAddressMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -266,7 +272,11 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # Beside allauth's own limits: codes by SMS, which cost money, for a caller's address and for a phone.
-ACCOUNT_RATE_LIMITS = {"reset_code_send": "20/h/ip,5/h/key,10/d/key", "member_invite": "50/d/ip,30/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "reset_code_send": "20/h/ip,5/h/key,10/d/key",
+    "member_invite": "50/d/ip,30/d/key",
+    "seller_claim": "20/d/ip,3/h/key,6/d/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ONLY = False

@@ -142,6 +142,10 @@ def _seller_trust(trusted: bool) -> Decision:
     return act
 
 
+def _hand_over(actor: Actor, row: Any, data: dict[str, Any]) -> None:
+    services.seller_hand_over(actor=actor, seller_id=row.pk, contact=data["note"])
+
+
 def _product_decision(publish: bool) -> Decision:
     def act(actor: Actor, row: Any, data: dict[str, Any]) -> None:
         services.product_decide(
@@ -258,7 +262,9 @@ class SellerAdmin(QueueAdmin):
     readonly_fields = [
         "missing", "phone_number", "full_address", "tax_number", "identity", "account", "papers",
     ]  # fmt: skip
-    actions_detail = ["verify", "reject", "suspend", "reinstate", "close", "trust", "distrust"]
+    actions_detail = ["verify", "reject", "suspend", "reinstate", "close", "trust", "distrust", "hand_over"]
+    hand_over = decision("hand_over", _("Hand over to its owner"))
+    asks = {"hand_over": _("Phone or e-mail of the owner's account here")}
     verify = decision("verify", _("Verify"))
     reject = decision("reject", _("Send back"))
     suspend = decision("suspend", _("Pause"))
@@ -273,6 +279,7 @@ class SellerAdmin(QueueAdmin):
         },
         "trust": _seller_trust(True),
         "distrust": _seller_trust(False),
+        "hand_over": _hand_over,
     }
 
     def version(self, row: Seller) -> int:
@@ -288,6 +295,7 @@ class SellerAdmin(QueueAdmin):
         "close": _("The workshop can never sell here again. This cannot be taken back."),
         "trust": _("Buyers see beside the name that this is a trusted workshop of the district."),
         "distrust": _("Buyers no longer see that this is a trusted workshop."),
+        "hand_over": _("This person becomes the owner of the page and can apply with it. Be sure who it is."),
     }
     needs_reason = frozenset({"reject", "suspend", "reinstate", "close", "distrust"})
 
@@ -295,6 +303,8 @@ class SellerAdmin(QueueAdmin):
         names = {name.lower() for name, (states, _to, _note) in DECISIONS.items() if row.state in states}
         if row.state == SellerState.VERIFIED:
             names.add("distrust" if row.trusted else "trust")
+        if row.state == SellerState.UNCLAIMED:
+            names.add("hand_over")
         return names
 
     @admin.display(description=_("Still missing"))

@@ -50,6 +50,8 @@ class QueueAdmin(ReadOnlyAdmin):
     # What follows from each decision, in words, and those that a seller has to be given a reason for.
     consequences: ClassVar[dict[str, Any]] = {}
     needs_reason: ClassVar[frozenset[str]] = frozenset()
+    # Decisions that ask for something else than a reason, and what.
+    asks: ClassVar[dict[str, Any]] = {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -118,6 +120,8 @@ class QueueAdmin(ReadOnlyAdmin):
         seen = request.GET.get("seen", "")
         version = int(seen) if re.fullmatch(r"\d{1,18}", seen, re.ASCII) else self.version(row)
         form = DecisionForm(request.POST or None, initial={"revision": version})
+        if name in self.asks:
+            form.fields["note"].label = self.asks[name]
         if request.method == "POST" and form.is_valid():
             try:
                 self.decisions[name](actor_from_cookie(request), row, form.cleaned_data)
@@ -135,6 +139,7 @@ class QueueAdmin(ReadOnlyAdmin):
             "title": title,
             "consequence": self.consequence(name, row),
             "required": name in self.needs_reason,
+            "asks": name in self.asks,
             "form": form,
             "row": row,
             "opts": self.opts,

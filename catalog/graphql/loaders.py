@@ -12,6 +12,7 @@ from catalog.models import (
     Commune,
     Craft,
     ImageAsset,
+    LegacyPage,
     OcopCertificate,
     OcopState,
     PrivateFile,
@@ -32,6 +33,7 @@ from marketplace.core.graphql import peers
 
 RELATED: dict[str, Any] = {
     "scan": PrivateFile,
+    "result": PrivateFile,
     "user": User,
     "seller": Seller,
     "village": Village,
@@ -64,6 +66,11 @@ def sees_drafts(product: Product) -> bool:
     """Whether the reader sees what waits or was sent back. No statement for a guest."""
     known = rights(product)
     return not known.nothing and known.sees_drafts(seller_of_product(product))
+
+
+def edits_listings(seller: Seller) -> bool:
+    """Whether the reader may edit this seller's listings."""
+    return rights(seller).may(access.EDIT_LISTING, seller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,18 @@ def accepted_certificates(product: Product) -> list[OcopCertificate]:
         lambda rows: queries.certificates_accepted(row.pk for row in rows),
         "product_id",
     )
+
+
+def legacy_address(product: Product) -> str | None:
+    def fetch(rows: list[Product]) -> Mapping[Any, str | None]:
+        # The page of the thing itself, else the one of its workshop, which named it.
+        pages = LegacyPage.objects.filter(seller__in={row.seller_id for row in rows}).order_by("-created_at")
+        found = list(pages)
+        own = {page.product_id: page.address for page in found}
+        sellers = {page.seller_id: page.address for page in found if page.product_id is None}
+        return {row.pk: own.get(row.pk) or sellers.get(row.seller_id) for row in rows}
+
+    return peers.load(product, "legacy_address", fetch)  # type: ignore[no-any-return]
 
 
 def has_submitted_certificate(product: Product) -> bool:

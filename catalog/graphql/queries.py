@@ -355,6 +355,7 @@ register_node(
     _fetcher(lambda context: queries.members_visible_to(context.actor)),
     row="SellerMember",
 )
+register_node("ImportJob", _fetcher(lambda context: queries.imports_visible_to(context.actor)))
 register_node("SavedAddress", _fetcher(lambda context: queries.addresses_of(context.actor)))
 register_node("ProductRevision", _fetcher(lambda context: queries.revisions_visible_to(context.actor)))
 

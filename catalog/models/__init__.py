@@ -3,6 +3,7 @@
 from catalog.models.addresses import SavedAddress
 from catalog.models.certificates import OcopCertificate, OcopLevel, OcopState
 from catalog.models.images import ImageAsset
+from catalog.models.imports import ImportJob, ImportKind, ImportProblem, ImportRow, ImportState
 from catalog.models.places import (
     Commune,
     CommuneOfficer,
@@ -14,6 +15,7 @@ from catalog.models.places import (
     VillageStory,
     Ward,
 )
+from catalog.models.portal import LegacyPage, SellerClaim
 from catalog.models.products import (
     AttributeDefinition,
     AttributeType,
@@ -48,6 +50,12 @@ __all__ = [
     "Craft",
     "FormerUnit",
     "ImageAsset",
+    "ImportJob",
+    "ImportKind",
+    "ImportProblem",
+    "ImportRow",
+    "ImportState",
+    "LegacyPage",
     "MemberRole",
     "OcopCertificate",
     "OcopLevel",
@@ -63,6 +71,7 @@ __all__ = [
     "SavedAddress",
     "Seller",
     "SellerApp",
+    "SellerClaim",
     "SellerKind",
     "SellerMember",
     "SellerState",

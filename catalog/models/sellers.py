@@ -148,7 +148,7 @@ class PrivateFile(Entity):
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=200)
     label = models.CharField(max_length=120)
-    content_type = models.CharField(max_length=40)
+    content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     # Papers of the application itself; a certificate's scan hangs on the certificate.
     is_paper = models.BooleanField(default=True)

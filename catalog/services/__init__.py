@@ -7,6 +7,13 @@ from catalog.services.certificates import (
     certificate_submit,
     certificates_turn,
 )
+from catalog.services.imports import (
+    import_commit,
+    import_run,
+    imports_forget,
+    products_export,
+    products_import,
+)
 from catalog.services.listings import (
     ListingConflict,
     changed_fields,
@@ -29,6 +36,12 @@ from catalog.services.pictures import (
     product_image_remove,
     product_image_update,
     product_images_reorder,
+)
+from catalog.services.portal import (
+    portal_import,
+    seller_claim,
+    seller_claim_confirm,
+    seller_hand_over,
 )
 from catalog.services.reminders import certificates_remind, officers_remind, vneid_remind
 from catalog.services.sellers import (
@@ -73,6 +86,9 @@ __all__ = [
     "changed_fields",
     "craft_words_confirm",
     "image_render",
+    "import_commit",
+    "import_run",
+    "imports_forget",
     "invitation_accept",
     "listings_forget_pictures",
     "lock_variants",
@@ -82,6 +98,7 @@ __all__ = [
     "officers_remind",
     "picture_files_delete",
     "places_draft",
+    "portal_import",
     "product_archive",
     "product_create",
     "product_decide",
@@ -93,9 +110,14 @@ __all__ = [
     "product_submit",
     "product_unarchive",
     "product_update",
+    "products_export",
+    "products_import",
     "products_touch",
     "seller_apply",
+    "seller_claim",
+    "seller_claim_confirm",
     "seller_decide",
+    "seller_hand_over",
     "seller_trust_set",
     "seller_update",
     "stock_adjust",

@@ -91,13 +91,17 @@ def product_create(*, actor: Actor, data: Mapping[str, Any]) -> Product:
     Without `seller_id` the caller's one seller. Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, REQUIRED,
     INVALID_STATE, LIMIT_REACHED, and every problem of the input at once.
     """
-    found = _seller_for(actor, data)
+    found = seller_for(actor, data)
     # Two presses at once meet here: the second one counts the first.
     seller = lock_rows(Seller.objects.select_related("village"), [found.pk])[found.pk]
+    return listing_create(actor, seller, data, drafts=settings.DRAFTS_PER_SELLER)
+
+
+def listing_create(actor: Actor, seller: Seller, data: Mapping[str, Any], *, drafts: int) -> Product:
+    """A new draft of this seller, whose row is locked. Runs inside the caller's transaction; raises as above."""
     if seller.state == SellerState.CLOSED:
         raise DomainError.of(ErrorCode.INVALID_STATE, _("This workshop is closed."), "sellerId")
-    unpublished = Product.objects.filter(seller=seller, state=ProductState.DRAFT).count()
-    if unpublished >= settings.DRAFTS_PER_SELLER:
+    if Product.objects.filter(seller=seller, state=ProductState.DRAFT).count() >= drafts:
         raise DomainError.of(
             ErrorCode.LIMIT_REACHED,
             _("There are many drafts already. Finish or put away some of them first."),
@@ -110,7 +114,7 @@ def product_create(*, actor: Actor, data: Mapping[str, Any]) -> Product:
     values = _read(data, product, seller, problems)
     problems.stop()
     _assign(product, values)
-    product.slug = _slug(product)
+    product.slug = listing_slug(product)
     product.save(force_insert=True)
     ProductStats.objects.create(product=product)
     _write_parts(product, values, problems)
@@ -118,7 +122,7 @@ def product_create(*, actor: Actor, data: Mapping[str, Any]) -> Product:
     return product
 
 
-def _seller_for(actor: Actor, data: Mapping[str, Any]) -> Seller:
+def seller_for(actor: Actor, data: Mapping[str, Any]) -> Seller:
     if "seller_id" not in data:
         own = access.sellers_of(actor, access.EDIT_LISTING)
         if len(own) == 1:
@@ -139,20 +143,93 @@ def product_update(*, actor: Actor, product_id: uuid.UUID | None, data: Mapping[
     expected = data.get("expected_revision")
     if expected is not None and expected != product.revision:
         raise ListingConflict(product)
+    listing_update(actor, product, data)
+    return product
+
+
+def listing_update(actor: Actor, product: Product, data: Mapping[str, Any]) -> None:
+    """Changes a product whose row is locked. Runs inside the caller's transaction; raises as `product_update` does."""
     editable(product, "id")
     problems = Problems()
     values = _read(data, product, product.seller, problems)
     problems.stop()
+    _update(actor, product, values, problems)
+
+
+def listing_merge(actor: Actor, product: Product, data: Mapping[str, Any]) -> tuple[bool, set[uuid.UUID]]:
+    """Like `listing_update`, but what is there already is no change: a sheet that is sent again leaves no trace.
+
+    Whether the listing itself changed, and which of its kinds did; new kinds count as the listing's.
+    """
+    editable(product, "id")
+    problems = Problems()
+    values = _read(data, product, product.seller, problems)
+    problems.stop()
+    values = _news(product, values)
+    if not values:
+        return False, set()
+    _update(actor, product, values, problems)
+    rows = [item["row"] for item in values.get("variants", ())]
+    return bool(values.keys() - {"variants"}) or None in rows, {row.pk for row in rows if row is not None}
+
+
+def _news(product: Product, values: dict[str, Any]) -> dict[str, Any]:
+    """What of clean values differs from the listing as its seller sees it."""
+    revision = revision_of(product) if product.state == ProductState.PUBLISHED else None
+    seen: dict[str, Any] = {"name": product.name, "craft": product.craft, "attributes": product.attributes}
+    if revision is not None:
+        seen |= {"name": revision.name, "craft": revision.craft}
+        seen["attributes"] = product.attributes if revision.attributes is None else revision.attributes
+    news = {
+        key: value
+        for key, value in values.items()
+        if key not in _APART and value != seen.get(key, getattr(product, key))
+    }
+    if "attributes" in news and _key(news["attributes"]) == _key(seen["attributes"]):
+        del news["attributes"]
+    variants = [
+        changed
+        for item in values.get("variants", ())
+        if len(changed := _changed_columns(item)) > 1 or item["row"] is None
+    ]
+    if variants:
+        news["variants"] = variants
+    translations = values.get("translations")
+    if translations:
+        there = {row.language: row for row in ProductTranslation.objects.filter(product=product)}
+        fresh = [
+            row
+            for row in translations
+            if row["language"] not in there
+            or any(getattr(there[row["language"]], key) != value for key, value in row.items())
+        ]
+        if fresh:
+            news["translations"] = fresh
+    return news
+
+
+def _changed_columns(item: Mapping[str, Any]) -> dict[str, Any]:
+    row = item["row"]
+    if row is None:
+        return dict(item)
+    return {
+        key: value
+        for key, value in item.items()
+        if key == "row"
+        or (_key(value) != _key(row.options) if key == "options" else value != getattr(row, key))
+    }
+
+
+def _update(actor: Actor, product: Product, values: dict[str, Any], problems: Problems) -> None:
     before = _summary(product)
     if product.state == ProductState.PUBLISHED:
         values = _hold_back(product, values)
     _assign(product, values)
     if product.published_at is None and "name" in values:
-        product.slug = _slug(product)
+        product.slug = listing_slug(product)
     _write_parts(product, values, problems)
     product_changed(product)
     audit.record(actor, "product.update", product, before=before, after=_summary(product))
-    return product
 
 
 def editable(product: Product, *path: str) -> None:
@@ -469,7 +546,7 @@ def _assign(product: Product, values: Mapping[str, Any]) -> None:
     product.name_key = sort_key(product.name)
 
 
-def _slug(product: Product) -> str:
+def listing_slug(product: Product) -> str:
     """The name as a slug, as long as the listing was never public; with letters of its own where it is taken."""
     base = slugify(product.name)[:140]
     if not base:

@@ -123,12 +123,19 @@ def product_image_add(
 @transaction.atomic(durable=True)
 def _image_add(actor: Actor, product_id: uuid.UUID | None, asset: ImageAsset, alt: str | None) -> Product:
     found = access.access_product(actor, access.EDIT_LISTING, product_id, "productId")
-    product, pictures = _open(found.pk, "productId")
+    return picture_add(actor, found.pk, asset, alt)[0]
+
+
+def picture_add(
+    actor: Actor, product_id: uuid.UUID, asset: ImageAsset, alt: str | None = None
+) -> tuple[Product, bool]:
+    """Adds a picture; whether it is new there. Runs inside the caller's transaction; raises as above."""
+    product, pictures = _open(product_id, "productId")
     problems = Problems()
     alt = problems.line(alt, MAX_ALT, "alt")
     problems.stop()
     if any(picture.asset_id == asset.pk for picture in pictures):
-        return product
+        return product, False
     if len(pictures) >= settings.PRODUCT_MAX_PICTURES:
         raise DomainError.of(
             ErrorCode.LIMIT_REACHED,
@@ -140,7 +147,7 @@ def _image_add(actor: Actor, product_id: uuid.UUID | None, asset: ImageAsset, al
         product=product, revision=revision, asset=asset, alt=alt, position=len(pictures)
     )
     _changed(actor, product, "product.image_add", {"asset": str(asset.pk), "pictures": len(pictures) + 1})
-    return product
+    return product, True
 
 
 @transaction.atomic(durable=True)

@@ -137,7 +137,7 @@ def _apply(
     problems.stop()
     now = timezone.now()
     if seller is None:
-        seller = Seller(id=uuid7(), slug=_new_slug(values["name"]))
+        seller = Seller(id=uuid7(), slug=seller_slug(values["name"]))
     for name, value in values.items():
         setattr(seller, name, value)
     seller.name_key = sort_key(seller.name)
@@ -291,7 +291,7 @@ def _bank(data: Mapping[str, Any], name: str, problems: Problems) -> dict[str, A
     }
 
 
-def _new_slug(name: str) -> str:
+def seller_slug(name: str) -> str:
     """The name as a slug; with a few letters more where another seller has it."""
     slug = slugify(name)[:100] or "co-so"
     lock_name("seller", slug)

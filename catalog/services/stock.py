@@ -273,3 +273,37 @@ def _change(
         if (before[key][1] > 0) != (row.available > 0):
             events.publish(StockFlipped(row.pk, row.product_id, in_stock=row.available > 0))
     return change
+
+
+def stock_set(actor: Actor, variant: Variant, on_hand: int, *, reason: str) -> bool:
+    """Sets what the shelf holds, as it was counted. Whether that is a change.
+
+    Runs inside the caller's transaction, `variant` freshly locked (`lock_variants`). Raises DomainError OUT_OF_RANGE,
+    INVALID_STATE, OUT_OF_STOCK below what orders hold.
+    """
+    if variant.archived_at is not None:
+        raise DomainError.of(ErrorCode.INVALID_STATE, _("This kind is put away."), "stock")
+    if not 0 <= on_hand <= MAX_STOCK:
+        raise DomainError.of(
+            ErrorCode.OUT_OF_RANGE,
+            _("A number from %(low)s to %(high)s.") % {"low": 0, "high": MAX_STOCK},
+            "stock",
+        )
+    if on_hand < variant.held:
+        raise DomainError.of(
+            ErrorCode.OUT_OF_STOCK,
+            _("The shelf holds %(number)s, and %(held)s of them are ordered.")
+            % {"number": variant.on_hand, "held": variant.held},
+            "stock",
+        )
+    if on_hand == variant.on_hand:
+        return False
+    before, free = variant.on_hand, variant.available
+    variant.on_hand, variant.updated_at = on_hand, timezone.now()
+    Variant.objects.filter(pk=variant.pk).update(on_hand=on_hand, updated_at=variant.updated_at)
+    audit.record(
+        actor, "stock.set", variant, before={"on_hand": before}, after={"on_hand": on_hand}, reason=reason
+    )
+    if (free > 0) != (variant.available > 0):
+        events.publish(StockFlipped(variant.pk, variant.product_id, in_stock=variant.available > 0))
+    return True

@@ -2,13 +2,14 @@
 
 from catalog.graphql.mutations.addresses import AddressMutations
 from catalog.graphql.mutations.certificates import CertificateMutations
+from catalog.graphql.mutations.imports import ImportMutations
 from catalog.graphql.mutations.listings import ListingMutations
 from catalog.graphql.mutations.sellers import SellerMutations
 from catalog.graphql.mutations.stock import StockMutations
 
 
 class CatalogMutation(
-    SellerMutations, ListingMutations, StockMutations, CertificateMutations, AddressMutations
+    SellerMutations, ListingMutations, StockMutations, CertificateMutations, AddressMutations, ImportMutations
 ):
     """Everything of the catalogue that can be changed."""
 

@@ -77,6 +77,14 @@ class SellerMutations:
         trusted=graphene.Boolean(required=True),
         note=graphene.String(),
     )
+    seller_claim = graphene.Field(
+        SellerPayload,
+        seller_id=graphene.ID(required=True),
+        description="Sends a code to the phone of a page that nobody has claimed.",
+    )
+    seller_claim_confirm = graphene.Field(
+        SellerPayload, seller_id=graphene.ID(required=True), code=graphene.String(required=True)
+    )
     seller_member_invite = graphene.Field(
         SellerPayload,
         seller_id=graphene.ID(required=True),
@@ -128,6 +136,22 @@ class SellerMutations:
     ) -> dict[str, Any]:
         seller = services.seller_trust_set(
             actor=info.context.actor, seller_id=parse_id(id, "Seller"), trusted=trusted, note=note or ""
+        )
+        return {"seller": shown(seller, info)}
+
+    @staticmethod
+    @answers(SellerPayload)
+    def resolve_seller_claim(root: Any, info: graphene.ResolveInfo, seller_id: str) -> dict[str, Any]:
+        key = parse_id(seller_id, "Seller")
+        return {"seller": shown(services.seller_claim(actor=info.context.actor, seller_id=key), info)}
+
+    @staticmethod
+    @answers(SellerPayload)
+    def resolve_seller_claim_confirm(
+        root: Any, info: graphene.ResolveInfo, seller_id: str, code: str
+    ) -> dict[str, Any]:
+        seller = services.seller_claim_confirm(
+            actor=info.context.actor, seller_id=parse_id(seller_id, "Seller"), code=code
         )
         return {"seller": shown(seller, info)}
 

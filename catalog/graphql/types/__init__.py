@@ -26,6 +26,7 @@ from catalog.graphql.types.common import (
     address_data,
     address_of,
 )
+from catalog.graphql.types.imports import ImportJob, ImportProblem, ImportState
 from catalog.graphql.types.inside import ProductRevision, SavedAddress, SellerMembership, SellerPrivate
 from catalog.graphql.types.objects import (
     Commune,
@@ -54,6 +55,9 @@ __all__ = [
     "Craft",
     "Image",
     "ImageFormat",
+    "ImportJob",
+    "ImportProblem",
+    "ImportState",
     "Location",
     "MemberRole",
     "OcopCertificate",

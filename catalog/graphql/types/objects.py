@@ -390,6 +390,9 @@ class Product(ModelNode):
     machine_translated = graphene.Boolean(required=True)
     hs_code = graphene.String()
     gtin = graphene.String()
+    legacy_url = graphene.String(
+        description="Its page at the old portal, else its workshop's: path and query, without the host."
+    )
     passport_url = graphene.String(
         required=True, description="The page that a printed traceability QR code opens."
     )
@@ -525,6 +528,10 @@ class Product(ModelNode):
     @staticmethod
     def resolve_hs_code(root: models.Product, info: graphene.ResolveInfo) -> str | None:
         return root.hs_code or None
+
+    @staticmethod
+    def resolve_legacy_url(root: models.Product, info: graphene.ResolveInfo) -> str | None:
+        return loaders.legacy_address(root)
 
     @staticmethod
     def resolve_passport_url(root: models.Product, info: graphene.ResolveInfo) -> str:

@@ -54,7 +54,8 @@ def _application(request: HttpRequest, desk: Desk) -> Data | None:
 def _again(seller: Data) -> Data:
     """What the application says today, for the next answer to be added to."""
     private = seller["private"]
-    address = private["address"]
+    # A page of the old directory may come without one.
+    address = private["address"] or {}
     return {
         "sellerId": seller["id"],
         "name": seller["name"],
@@ -63,7 +64,7 @@ def _again(seller: Data) -> Data:
         "village": (seller["village"] or {}).get("slug"),
         "commune": (seller["commune"] or {}).get("slug"),
         "phone": private["phone"],
-        "address": {key: address[key] for key in ("name", "phone", "line1", "wardCode")},
+        "address": {key: address.get(key) for key in ("name", "phone", "line1", "wardCode")},
         "showAddress": private["showAddress"],
     }
 

@@ -5,7 +5,19 @@ import uuid
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from marketplace.desk import apply, certificates, home, listings, passport, people, products, stock, workshop
+from marketplace.desk import (
+    apply,
+    certificates,
+    claims,
+    home,
+    listings,
+    passport,
+    people,
+    products,
+    sheets,
+    stock,
+    workshop,
+)
 
 
 class Hex:
@@ -37,9 +49,11 @@ urlpatterns = [
     path("desk/san-pham/<hex:key>/anh", listings.photo_add, name="photo_add"),
     path("desk/san-pham/<hex:key>/chung-nhan", certificates.certificates, name="certificates"),
     path("desk/san-pham/<hex:key>/nhan.pdf", passport.labels, name="labels"),
+    path("desk/nhap-bang", sheets.sheets, name="sheets"),
     path("desk/ton-kho", stock.stock, name="stock"),
     path("desk/nguoi", people.people, name="people"),
     path("desk/nguoi/<hex:key>/bo", people.remove, name="remove"),
+    path("desk/nhan-trang/<slug:slug>", claims.claim, name="claim"),
     path("desk/loi-moi/<str:token>", people.invitation, name="invitation"),
     path("desk/co-so", workshop.workshop, name="workshop"),
 ]

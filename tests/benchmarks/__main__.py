@@ -5,11 +5,15 @@ compare between machines. Nothing here passes or fails.
 """
 
 import argparse
+import io
+import itertools
 import json
 import os
 import statistics
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -135,6 +139,79 @@ def bench_pictures() -> None:
         )
 
 
+IMPORT_ROWS = 10_000
+
+
+def bench_imports() -> None:
+    """A sheet of 10,000 rows, two kinds of each thing: a trial, taken over, sent again, given out."""
+    from catalog.models import ImportJob, Seller, SellerMember
+    from catalog.services.imports import import_commit, import_run, import_start, products_export
+    from catalog.sheets.write import write
+    from marketplace.accounts.models import User
+    from marketplace.core.actor import SYSTEM, Actor
+
+    seller = Seller.objects.filter(state="VERIFIED").order_by("id")[0]
+    columns = ["Mã hàng", "Tên", "Loại", "Giá", "Tồn kho", "Nghề", "Mô tả", "Khối lượng (g)"]
+    rows = (
+        [
+            f"B-{n}",
+            f"Hàng thử {n // 2}",
+            f"Cỡ {n % 2}",
+            f"{(n + 5) * 1000:,}".replace(",", "."),
+            n % 9,
+            "Mây tre đan",
+            "Đan tay. " * 10,
+            500,
+        ]
+        for n in range(IMPORT_ROWS)
+    )
+    file = io.BytesIO()
+    write(file, "xlsx", itertools.chain([columns], rows))
+    heads = f"{'rows/s':>9} {'wall s':>9} {'peak MB':>9} {'grown MB':>9}"
+    print(f"\nImports of {IMPORT_ROWS} rows\n{'':<52} {heads}")  # noqa: T201
+
+    def run(name: str, job: ImportJob) -> None:
+        """To its end, beside a thread that watches the process's memory."""
+        before, started = memory(), time.perf_counter()
+        most, over = [before], threading.Event()
+
+        def watch() -> None:
+            while not over.wait(0.02):
+                most.append(max(most.pop(), memory()))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        while import_run(job.pk, alone=True):
+            pass
+        seconds = time.perf_counter() - started
+        over.set()
+        watcher.join()
+        job.refresh_from_db()
+        if job.problems.exists():
+            raise RuntimeError(f"{name}: {job.problems.values('row', 'message')[:3]}")
+        print(  # noqa: T201
+            f"{name:<52} {job.done_rows / seconds:9.0f} {seconds:9.1f} {most[0] / 1e6:9.1f} {(most[0] - before) / 1e6:9.1f}"
+        )
+
+    def start(dry_run: bool) -> ImportJob:
+        upload = SimpleUploadedFile("hang.xlsx", file.getvalue())
+        return import_start(SYSTEM, seller, upload, None, dry_run=dry_run)
+
+    owner = User.objects.create_user("bench@example.vn", "mat-khau-2026", name="Bench")
+    SellerMember.objects.create(seller=seller, user=owner, role="OWNER")
+    trial = start(True)
+    run("checked (a trial)", trial)
+    run("taken over, all new", import_commit(actor=Actor(user=owner), job_id=trial.pk))
+    run("sent again, nothing new", start(False))
+    run("given out", products_export(actor=Actor(user=owner), seller_id=seller.pk, format="xlsx"))
+
+
+def memory() -> int:
+    """Bytes of this process in memory now."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=20_000)
@@ -153,6 +230,7 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         print(f"generate_catalogue: {arguments.products / (time.perf_counter() - started):,.0f} products/s")  # noqa: T201
+        bench_imports()
         bench_pictures()
         bench_lists(arguments.products)
         bench_search()

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from catalog.models import (
     CommuneOfficer,
+    ImportJob,
+    ImportProblem,
     OcopCertificate,
     PrivateFile,
     ProductImage,
@@ -32,6 +34,8 @@ QUERIES = {
     "sellers": f"{{sellers(first: 50, filter: {{state: [VERIFIED, SUSPENDED]}}){{nodes{{slug {PRIVATE}}}}}}}",
     "listings": f"{{products(first: 50, filter: {{state: [PUBLISHED]}}){{nodes{{{LISTING}}}}}}}",
     "mine": f"{{viewer{{sellers{{role seller{{slug {PRIVATE}}}}} communes{{slug}}}}}}",
+    "imports": """{viewer{sellers{seller{slug private{imports(first: 2){
+      fileName state progress resultUrl problems(first: 2){totalCount nodes{row column code message}}}}}}}}""",
     "certificates": "{ocopCertificates(first: 50){nodes{number note scanUrl product{name seller{slug}}}}}",
 }
 
@@ -47,6 +51,9 @@ def more(shop: Shop, number: int, reader: User) -> None:
         paper = PrivateFile.objects.create(
             seller=seller, name="p/aa/x", label="x", content_type="image/jpeg", size=1
         )
+        for name in ("a.csv", "b.csv"):
+            job = ImportJob.objects.create(seller=seller, format="csv", file_name=name, result=paper)
+            ImportProblem.objects.create(job=job, row=2, code="INVALID", message="Sai.")
         product = make_product(seller=seller, craft=shop.craft, stock=1)
         picture = make_picture(product)
         revision = ProductRevision.objects.create(

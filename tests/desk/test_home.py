@@ -20,6 +20,7 @@ PAGES = (
     "/desk/dang-ky/tai-khoan",
     "/desk/san-pham",
     "/desk/san-pham/moi",
+    "/desk/nhap-bang",
     "/desk/ton-kho",
     "/desk/nguoi",
     "/desk/co-so",

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from catalog.models import ProductImage, SellerMember
 from marketplace.accounts.models import User
-from tests.builders import Shop, make_certificate, make_product, make_user
+from tests.builders import Shop, make_certificate, make_product, make_seller, make_user
 from tests.catalog.access.scene import make_picture
 from tests.e2e.test_desk import sign_in
 
@@ -101,8 +101,13 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
     sign_in(checker.page, checker.base, owner)
     for path in ("/desk", "/desk/san-pham", "/desk/ton-kho", "/desk/co-so", "/desk/san-pham/moi", listing):
         checker.look(path)
+    old = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")
+    checker.look(f"/desk/nhan-trang/{old.slug}")
+    checker.page.get_by_role("button", name="Send me the code").click()
+    checker.look_here("/desk/nhan-trang, sent")
     for path, button in (
         ("/desk/dang-ky?moi=1", "Apply"),
+        ("/desk/nhap-bang", "Send it"),
         (f"{listing}/chung-nhan", "Send to the officer"),
         ("/desk/nguoi", "Send the invitation"),
     ):

@@ -372,3 +372,30 @@ def test_what_is_typed_before_the_scripts_come_is_saved_too(
 
     expect(page.locator("[data-autosaved]")).to_contain_text("Saved at")
     assert Product.objects.get(state="DRAFT").name == "Khay cỏ tế"
+
+
+@pytest.mark.usefixtures("clean_jobs")
+def test_a_sheet_shows_by_itself_when_it_is_done(
+    live_server: Any, owner: User, new_page: Callable[..., Page], run_jobs: Callable[[], int]
+) -> None:
+    page = new_page()
+    sign_in(page, live_server.url, owner)
+    page.goto(f"{live_server.url}/desk/san-pham")
+    page.get_by_role("link", name="Many things at once").click()
+    assert fits(h1(page, "Many things at once"))
+    sheet = "Tên;Mã;Giá;Tồn kho\nKhay mới;K9;120.000;4\nGiỏ;G9;mười;1\n"
+    page.get_by_label("Your sheet").set_input_files(
+        {"name": "hang.csv", "mimeType": "text/csv", "buffer": sheet.encode("utf-8")}
+    )
+    page.get_by_role("button", name="2. Send it").click()
+    expect(page.get_by_text("Being worked on")).to_be_visible()
+
+    run_jobs()
+
+    expect(page.get_by_text("Looked through: 1 new")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Row 3, Giá")).to_be_visible()
+    assert fits(h1(page, "Many things at once"))
+    page.get_by_role("button", name="3. Take it over").click()
+    run_jobs()
+    expect(page.get_by_text("Taken over: 1 new")).to_be_visible(timeout=15_000)
+    assert Product.objects.get(name="Khay mới").state == "DRAFT"

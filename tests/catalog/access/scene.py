@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
@@ -13,6 +14,8 @@ from catalog.models import (
     Commune,
     CommuneOfficer,
     ImageAsset,
+    ImportJob,
+    ImportProblem,
     OcopCertificate,
     PrivateFile,
     Product,
@@ -22,6 +25,7 @@ from catalog.models import (
     SavedAddress,
     Seller,
     SellerApp,
+    SellerClaim,
     SellerMember,
     Variant,
 )
@@ -35,6 +39,7 @@ CALLERS = (
     "guest", "buyer", "other", "packer", "editor", "owner", "elsewhere", "here", "admin", "bare", "stray", "app",
 )  # fmt: skip
 INVITATION = "an-invitation"
+CLAIM_CODE = "123456"
 SCOPES = "products:read products:write stock:write orders:read orders:write"
 
 
@@ -42,6 +47,7 @@ SCOPES = "products:read products:write stock:write orders:read orders:write"
 class Scene:
     seller: Seller
     applied: Seller
+    unclaimed: Seller
     product: Product
     draft: Product
     archived: Product
@@ -57,6 +63,7 @@ class Scene:
     revision: ProductRevision
     packer: SellerMember
     address: SavedAddress
+    import_job: ImportJob
     users: dict[str, User]
     tokens: dict[str, str]
 
@@ -101,6 +108,18 @@ def make_picture(
         **({"width": 640, "height": 800, "widths": [320, 640]} if ready else {}),
     )
     return ProductImage.objects.create(product=product, asset=asset, position=position, alt="Giỏ")
+
+
+def _unclaimed(users: dict[str, User], private: dict[str, Any]) -> Seller:
+    """A page of the old directory that everybody has asked a code for."""
+    seller = make_seller("Trang cũ", state="UNCLAIMED", **{**private, "address_shown_at": None})
+    claim = {
+        "seller": seller,
+        "code_hash": make_password(CLAIM_CODE),
+        "expires_at": timezone.now() + dt.timedelta(minutes=9),
+    }
+    SellerClaim.objects.bulk_create([SellerClaim(user=user, **claim) for user in users.values()])
+    return seller
 
 
 def make_scene() -> Scene:
@@ -176,9 +195,18 @@ def make_scene() -> Scene:
         is_paper=False,
     )
     extra = {"scan": scan, "note": "Đã đối chiếu."}
+    given_back = PrivateFile.objects.create(
+        seller=seller, name="p/aa/sheet", label="hang.csv", content_type="text/csv", size=1, is_paper=False
+    )
+    import_job = ImportJob.objects.create(
+        seller=seller, state="READY", dry_run=True, format="csv", file_name="hang.csv", heading_row=1, row_count=2,
+        done_rows=2, created_count=1, updated_count=1, result=given_back,
+    )  # fmt: skip
+    ImportProblem.objects.create(job=import_job, row=2, column="Giá", code="INVALID", message="Sai.")
     return Scene(
         seller=seller,
         applied=applied,
+        unclaimed=_unclaimed(users, private),
         product=product,
         draft=draft,
         archived=archived,
@@ -197,6 +225,7 @@ def make_scene() -> Scene:
             product=product, name="Tên mới", craft=shop.craft, submitted_at=timezone.now()
         ),
         packer=members["packer", seller.pk],
+        import_job=import_job,
         address=SavedAddress.objects.create(user=users["owner"], address=private["address"], is_default=True),
         users=users,
         tokens={

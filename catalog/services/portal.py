@@ -296,6 +296,16 @@ def _hand_over(actor: Actor, seller_id: uuid.UUID, user: User, claim: SellerClai
         seller,
         after={"owner": str(user.pk)},
     )
+    if claim is None:
+        # Whoever claims a page knows; whoever is given one has to be told.
+        tell_people(
+            seller,
+            f"seller:{seller.pk}:handed-over",
+            _("The page of your workshop is yours now"),
+            _("%(name)s is yours now. Apply with it, and you can sell: %(link)s"),
+            name=seller.name,
+            link=f"{settings.BASE_URL}/desk",
+        )
     return seller
 
 
@@ -314,18 +324,4 @@ def seller_hand_over(*, actor: Actor, seller_id: uuid.UUID | None, contact: str)
             _("Nobody has an account with this phone or e-mail yet. Ask the person to open one first."),
             "note",
         ) from None
-    seller = _hand_over(actor, found.pk, user, None)
-    _tell_new_owner(seller)
-    return seller
-
-
-@transaction.atomic(durable=True)
-def _tell_new_owner(seller: Seller) -> None:
-    tell_people(
-        seller,
-        f"seller:{seller.pk}:handed-over",
-        _("The page of your workshop is yours now"),
-        _("%(name)s is yours now. Apply with it, and you can sell: %(link)s"),
-        name=seller.name,
-        link=f"{settings.BASE_URL}/desk",
-    )
+    return _hand_over(actor, found.pk, user, None)

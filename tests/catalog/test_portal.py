@@ -22,6 +22,7 @@ from catalog.portal import columns_of, legacy_address, parse_entry
 from catalog.reference import load_reference
 from catalog.services import portal
 from marketplace.accounts.sms import MemorySender
+from marketplace.core.actor import Actor
 from tests.builders import Shop, make_seller, make_user
 from tests.catalog.conftest import Caller, errors, gid, ok
 from tests.catalog.selling import PERSONAL, apply, audits, person
@@ -401,3 +402,21 @@ def test_an_officer_hands_a_page_over(
     run_jobs()
     assert [mail.to for mail in mailoutbox] == [["lan@example.vn"]]
     assert [row.action for row in audits()] == ["seller.hand_over"]
+
+
+def test_a_page_is_not_handed_over_without_word_of_it(
+    page: Seller, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = make_user("xa@example.vn", is_staff=True)
+    CommuneOfficer.objects.create(commune=shop.village.commune, user=officer)
+    make_user("lan@example.vn")
+
+    def fail(*_args: Any, **_values: Any) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(portal, "tell_people", fail)
+    with pytest.raises(OSError, match="no room"):
+        portal.seller_hand_over(actor=Actor(user=officer), seller_id=page.pk, contact="lan@example.vn")
+
+    assert owners(page) == []
+    assert audits() == []

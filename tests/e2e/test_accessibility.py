@@ -104,6 +104,7 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
     old = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")
     checker.look(f"/desk/nhan-trang/{old.slug}")
     checker.page.get_by_role("button", name="Send me the code").click()
+    expect(checker.page.get_by_role("button", name="Send a new code")).to_be_visible()
     checker.look_here("/desk/nhan-trang, sent")
     for path, button in (
         ("/desk/dang-ky?moi=1", "Apply"),

@@ -133,6 +133,8 @@ def test_cluster_outside_is_put_aside_when_its_data_folder_is_a_new_one(tmp_path
     assert tie_to(data_dir, cluster) is None
 
 
+# Both sweep one shelf: side by side, either could be waiting for the other to have swept.
+@pytest.mark.xdist_group("shelf")
 def test_throwaway_cluster_leaves_nothing(tmp_path: Path) -> None:
     with throwaway(tmp_path) as made:
         pid = made.process.pid if made.process else 0
@@ -144,6 +146,7 @@ def test_throwaway_cluster_leaves_nothing(tmp_path: Path) -> None:
     assert [path for path in made.home.parent.iterdir() if path.name.startswith(made.home.name)] == []
 
 
+@pytest.mark.xdist_group("shelf")
 def test_cluster_of_a_killed_run_is_swept(
     tmp_path: Path, python: Callable[..., object], wait_for: Callable[..., None]
 ) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from django.utils.crypto import salted_hmac
+
 from catalog.models import Ward
 from catalog.units import resolve_wards
 from marketplace.core.phones import parse_phone
@@ -23,6 +25,11 @@ _BY_HEADING = {heading: name for name, headings in HEADINGS.items() for heading 
 _SEPARATORS = re.compile(r"[;\n|•]|,(?!\d)")
 MAX_PRODUCTS = 50
 MAX_ADDRESS = 500
+
+
+def phone_key(phone: str) -> str:
+    """What finds a phone (E.164) without telling it: 64 hex digits, another after the secret key has changed."""
+    return salted_hmac("catalog.portal.phone", phone, algorithm="sha256").hexdigest() if phone else ""
 
 
 @dataclass(frozen=True, slots=True)

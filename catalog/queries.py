@@ -35,6 +35,7 @@ from catalog.models import (
     Variant,
     Village,
 )
+from catalog.portal import phone_key
 from marketplace.core import feeds
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.clock import HANOI, now, today
@@ -48,6 +49,7 @@ MAX_FILTER_ENTRIES = 100
 MAX_ATTRIBUTE_FILTERS = 10
 MAX_ATTRIBUTE_VALUES = 20
 MAX_LOW_STOCK = 100
+MAX_CLAIMABLE = 5
 
 # What waits for an officer's decision.
 SELLERS_WAITING = Q(state=SellerState.APPLIED)
@@ -63,11 +65,26 @@ CERTIFICATES_WAITING = Q(state=OcopState.SUBMITTED)
 PUBLIC_PRODUCT = Q(state=ProductState.PUBLISHED, seller__state=SellerState.VERIFIED)
 
 
+SHOWN_SELLER = (SellerState.VERIFIED, SellerState.UNCLAIMED)
+# Claimed, and on its way to be shown again.
+APPLYING = (SellerState.APPLIED, SellerState.REJECTED)
+
+
 def legacy_target(address: str) -> LegacyPage | None:
     """Where an address of the old portal leads today; None for one that has no page here."""
-    shown = [SellerState.VERIFIED, SellerState.UNCLAIMED]
-    rows = LegacyPage.objects.filter(address=address, seller__state__in=shown)
-    return rows.select_related("seller", "product").first()
+    rows = LegacyPage.objects.filter(address=address, seller__state__in=(*SHOWN_SELLER, *APPLYING))
+    return rows.select_related("seller__village", "product").first()
+
+
+def claimable_by(actor: Actor) -> QuerySet[Seller]:
+    """Pages of the old directory that nobody has claimed, with the phone that this person has shown to be theirs."""
+    if actor.user is None or not actor.user.phone or not actor.user.phone_verified:
+        return Seller.objects.none()
+    owned = SellerMember.objects.filter(seller=OuterRef("pk"), role=MemberRole.OWNER, user__isnull=False)
+    rows = Seller.objects.filter(
+        ~Exists(owned), state=SellerState.UNCLAIMED, phone_key=phone_key(actor.user.phone)
+    )
+    return rows.order_by("name_key", "id")[:MAX_CLAIMABLE]
 
 
 def addresses_of(actor: Actor) -> QuerySet[SavedAddress]:
@@ -169,7 +186,7 @@ def products_listed() -> QuerySet[Product]:
 
 def sellers_visible_to(actor: Actor) -> QuerySet[Seller]:
     # A page that nobody has claimed is shown, so that its owner finds it.
-    public = Q(state__in=[SellerState.VERIFIED, SellerState.UNCLAIMED])
+    public = Q(state__in=SHOWN_SELLER)
     return _visible(Seller.objects.all(), actor, public, "")
 
 

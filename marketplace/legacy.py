@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.urls import reverse
 
 from catalog.portal import legacy_address
-from catalog.queries import legacy_target
+from catalog.queries import APPLYING, legacy_target
 
 
 class LegacyAddressMiddleware:
@@ -27,4 +27,12 @@ class LegacyAddressMiddleware:
             return response
         if page.product is not None and page.product.state == "PUBLISHED":
             return HttpResponsePermanentRedirect(reverse("storefront:product", args=[page.product.slug]))
+        if page.seller.state in APPLYING:
+            # Its page comes back when an officer has verified the workshop; the neighbours are there meanwhile.
+            village = page.seller.village
+            return HttpResponseRedirect(
+                reverse("storefront:village", args=[village.slug])
+                if village
+                else reverse("storefront:villages")
+            )
         return HttpResponsePermanentRedirect(reverse("storefront:seller", args=[page.seller.slug]))

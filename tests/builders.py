@@ -24,6 +24,7 @@ from catalog.models import (
     VillageStory,
     Ward,
 )
+from catalog.portal import phone_key
 from catalog.services import products_touch
 from catalog.units import unit_key
 from marketplace.accounts.models import User
@@ -112,6 +113,8 @@ def make_seller(name: str | None = None, **fields: Any) -> Seller:
     number = next(_numbers)
     village = fields.pop("village", None) or make_places()
     name = name or f"Cơ sở {number}"
+    if fields.get("state") == SellerState.UNCLAIMED:
+        fields["phone_key"] = phone_key(fields.get("phone", ""))
     return Seller.objects.create(
         slug=fields.pop("slug", f"{slugify(name)}-{number}"),
         name=name,

@@ -377,6 +377,20 @@ def _viewer_addresses(root: Any, info: graphene.ResolveInfo) -> list[models.Save
     return peers.stamp(rows, language=info.context.language, context=info.context)
 
 
+def _viewer_claimable(root: Any, info: graphene.ResolveInfo) -> list[models.Seller]:
+    rows = queries.claimable_by(info.context.actor)
+    return peers.stamp(rows, language=info.context.language, context=info.context)
+
+
+extend(
+    Viewer,
+    "claimable",
+    graphene.Field(
+        required_list(types.Seller),
+        resolver=_viewer_claimable,
+        description="Unclaimed pages of the old directory that have the confirmed phone of this account.",
+    ),
+)
 extend(Viewer, "addresses", graphene.Field(required_list(types.SavedAddress), resolver=_viewer_addresses))
 extend(Viewer, "sellers", graphene.Field(required_list(types.SellerMembership), resolver=_viewer_sellers))
 extend(Viewer, "communes", graphene.Field(required_list(types.Commune), resolver=_viewer_communes))

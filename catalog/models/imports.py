@@ -9,6 +9,7 @@ from marketplace.core.fields import Entity
 class ImportKind(models.TextChoices):
     IMPORT = "IMPORT"
     EXPORT = "EXPORT"
+    TEMPLATE = "TEMPLATE"
 
 
 class ImportState(models.TextChoices):
@@ -33,7 +34,7 @@ class ImportJob(Entity):
     )
     scopes = models.JSONField(default=list)
     language = models.CharField(max_length=12, default="vi")
-    kind = models.CharField(max_length=6, choices=ImportKind, default=ImportKind.IMPORT)
+    kind = models.CharField(max_length=8, choices=ImportKind, default=ImportKind.IMPORT)
     state = models.CharField(max_length=7, choices=ImportState, default=ImportState.QUEUED)
     dry_run = models.BooleanField(default=False)
     format = models.CharField(max_length=4)

@@ -69,6 +69,8 @@ class Seller(Entity):
     about = models.JSONField(default=dict)
     logo = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, null=True, related_name="+")
     phone = EncryptedTextField(blank=True)
+    # Of a page of the old directory: a keyed hash of its phone (`catalog.portal.phone_key`); its owner finds it by this.
+    phone_key = models.CharField(max_length=64, blank=True)
     tax_code = EncryptedTextField(null=True)
     personal_id = EncryptedTextField(null=True)
     birth_date = EncryptedTextField(null=True)
@@ -92,6 +94,7 @@ class Seller(Entity):
         verbose_name = _("seller")
         verbose_name_plural = _("sellers")
         indexes = [
+            models.Index(fields=["phone_key"], condition=~Q(phone_key=""), name="catalog_seller_phone_key"),
             models.Index(
                 fields=["name_key", "id"], condition=Q(state="VERIFIED"), name="catalog_seller_public"
             ),

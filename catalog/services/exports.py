@@ -19,13 +19,13 @@ from catalog.sheets.headings import ATTRIBUTE, OPTION, heading, prefixed
 
 BATCH = 200
 COLUMNS = (
-    "sku", "name", "kind", "price", "compare_at_price", "stock", "craft", "village", "description", "weight_grams",
-    "made_to_order_days", "gtin", "hs_code", "name_en", "description_en", "pictures",
+    "sku", "name", "kind", "price", "compare_at_price", "stock", "craft", "village", "description", "story",
+    "weight_grams", "made_to_order_days", "gtin", "hs_code", "name_en", "description_en", "story_en", "pictures",
 )  # fmt: skip
 
 
-def export_rows(seller: Seller, language: str) -> Iterator[list[Cell]]:
-    """The headings, then one row a kind. Listings as their seller sees them: with the name and craft that wait."""
+def export_rows(seller: Seller, language: str, *, empty: bool = False) -> Iterator[list[Cell]]:
+    """The headings, then one row a kind unless `empty`. Listings as their seller sees them: with what waits."""
     listings = Product.objects.filter(seller=seller).exclude(state=ProductState.ARCHIVED)
     crafts = {row.pk: row for row in Craft.objects.all()}
     used = {key for key in listings.values_list("craft_id", flat=True).distinct() if key}
@@ -51,7 +51,7 @@ def export_rows(seller: Seller, language: str) -> Iterator[list[Cell]]:
         *(prefixed(OPTION, name, language) for name in options.values()),
     ]
     last = None
-    while True:
+    while not empty:
         rows = listings.select_related("village", "pending_revision").order_by("id")
         batch = list(rows.filter(id__gt=last)[:BATCH] if last else rows[:BATCH])
         if not batch:
@@ -114,11 +114,13 @@ def _own(
         "craft": (craft.names.get(language) or str(craft)) if craft else "",
         "village": product.village.name if product.village else "",
         "description": product.description,
+        "story": product.story,
         "attributes": attributes,
         "made_to_order_days": product.made_to_order_days,
         "hs_code": product.hs_code,
         "name_en": english.name if english else "",
         "description_en": english.description if english else "",
+        "story_en": english.story if english else "",
     }
 
 

@@ -1,7 +1,7 @@
 """Rows of a sheet become listings, by the rules of the listings' own services.
 
 Rows that follow each other under one name (or without one) are kinds of one listing. A row is known by its code; one
-without is known by the names of the listing and the kind. An empty cell leaves what is there.
+without is known by the names of the listing and the kind. An empty cell leaves what is there; `(trống)` takes it away.
 """
 
 import re
@@ -42,7 +42,7 @@ from catalog.services.listings import listing_create, listing_merge, lock_produc
 from catalog.services.pictures import picture_add, picture_take
 from catalog.services.stock import lock_variants, stock_set
 from catalog.sheets.cells import Cell, is_empty, shown
-from catalog.sheets.headings import ATTRIBUTE, OPTION, is_of_kind
+from catalog.sheets.headings import ATTRIBUTE, OPTION, clears, is_of_kind
 from catalog.sheets.money import parse_grams, parse_money, parse_whole
 from catalog.sheets.pictures import Pictures
 from marketplace.core.actor import Actor
@@ -59,6 +59,7 @@ _FIELDS = {
     "craft": "craft",
     "village": "village",
     "description": "description",
+    "story": "story",
     "madeToOrderDays": "made_to_order_days",
     "hsCode": "hs_code",
 }
@@ -367,7 +368,9 @@ class Taker:
     def _data(self, product: Product | None, rows: list[Goods], kinds: dict[int, Variant]) -> dict[str, Any]:
         """The rows as the input of a listing (ProductInput in snake case)."""
         own = dict(rows[0].own)
-        english = {key: own.pop(f"{key}_en") for key in ("name", "description") if f"{key}_en" in own}
+        english = {
+            key: own.pop(f"{key}_en") for key in ("name", "description", "story") if f"{key}_en" in own
+        }
         wanted = own.pop("pictures", None)
         given = {key: own.pop(key) for key in list(own) if key.startswith(ATTRIBUTE)}
         data = own
@@ -376,7 +379,7 @@ class Taker:
             data["craft"] = craft.slug if craft else data["craft"]
         else:
             craft = product.craft if product else None
-        if "village" in data:
+        if data.get("village"):
             data["village"] = self.villages.get(fold(data["village"]), data["village"])
         revision = None
         if product is not None and product.state == ProductState.PUBLISHED:
@@ -438,6 +441,7 @@ class Taker:
         """What is there, overlaid with the cells of the row; each one's column is kept for its problem."""
         values = {item["slug"]: item["value"] for item in there}
         values |= {slug: {**one.own, **one.item}[column] for slug, column in given.items()}
+        values = {slug: value for slug, value in values.items() if value is not None}
         prefix = next(iter(given.values())).partition(":")[0]
         self.asked[one.number, prefix] = [given.get(slug) for slug in values]
         return [{"slug": slug, "value": value} for slug, value in values.items()]
@@ -449,8 +453,8 @@ class Taker:
             there = ProductTranslation.objects.filter(product=product, language=ENGLISH).first()
         words = {
             "name": english.get("name", there.name if there else ""),
-            "description": english.get("description", there.description if there else ""),
-            "story": there.story if there else "",
+            "description": english.get("description", there.description if there else "") or "",
+            "story": english.get("story", there.story if there else "") or "",
         }
         same = there is not None and all(getattr(there, key) == value for key, value in words.items())
         return {
@@ -598,6 +602,8 @@ def _value(column: str, cell: Cell) -> Any:
             _("Your program has made a date of this. Give the column the format “Text”, and write it again."),
         )
     text = shown(cell).strip()
+    if clears(column, text):
+        return None
     if column in _CODES and _SHORTENED.fullmatch(text):
         raise DomainError.of(
             ErrorCode.INVALID,
@@ -618,7 +624,7 @@ def _value(column: str, cell: Cell) -> Any:
         )
     if column == "pictures":
         return [name for part in re.split(r"[;|,\n]", text) if (name := part.strip())]
-    if column in {"description", "description_en"}:
+    if column in {"description", "description_en", "story", "story_en"}:
         return text
     return normalise(text)
 

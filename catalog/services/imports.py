@@ -118,8 +118,10 @@ def import_commit(*, actor: Actor, job_id: uuid.UUID | None) -> ImportJob:
 
 
 @transaction.atomic(durable=True)
-def products_export(*, actor: Actor, seller_id: uuid.UUID | None, format: str) -> ImportJob:
-    """Queues a sheet of all listings that are not put away; without any, it is an empty form to fill in.
+def products_export(
+    *, actor: Actor, seller_id: uuid.UUID | None, format: str, empty: bool = False
+) -> ImportJob:
+    """Queues a sheet of all listings that are not put away; with `empty`, its headings alone, to be filled in.
 
     Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, INVALID for another format, LIMIT_REACHED.
     """
@@ -127,8 +129,9 @@ def products_export(*, actor: Actor, seller_id: uuid.UUID | None, format: str) -
     if format not in CONTENT_TYPES:
         raise DomainError.of(ErrorCode.INVALID, _("Choose xlsx or csv."), "format")
     _room(seller)
-    job = _job(actor, seller, f"{seller.slug[:80]}-{today():%Y-%m-%d}.{format}", format)
-    job.kind = ImportKind.EXPORT
+    name = f"mau-{seller.slug[:80]}.{format}" if empty else f"{seller.slug[:80]}-{today():%Y-%m-%d}.{format}"
+    job = _job(actor, seller, name, format)
+    job.kind = ImportKind.TEMPLATE if empty else ImportKind.EXPORT
     job.save(force_insert=True)
     audit.record(actor, "export.start", job, after={"seller": str(seller.pk)})
     _defer(job)
@@ -187,7 +190,7 @@ def _step(job: ImportJob, keeper: files.Keeper) -> bool:
     try:
         if actor.is_authenticated:
             access.require(actor, access.EDIT_LISTING, job.seller)
-        if job.kind == ImportKind.EXPORT:
+        if job.kind != ImportKind.IMPORT:
             _export(job, keeper)
             return False
         if job.state == ImportState.QUEUED:
@@ -335,7 +338,8 @@ def _kept(job: ImportJob, keeper: files.Keeper, name: str, rows: Iterator[list[C
 
 def _export(job: ImportJob, keeper: files.Keeper) -> None:
     def counted() -> Iterator[list[Cell]]:
-        for number, row in enumerate(export_rows(job.seller, job.language)):
+        rows = export_rows(job.seller, job.language, empty=job.kind == ImportKind.TEMPLATE)
+        for number, row in enumerate(rows):
             job.row_count = job.done_rows = number
             yield row
 

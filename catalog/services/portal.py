@@ -27,7 +27,7 @@ from catalog.models import (
     SellerState,
     Village,
 )
-from catalog.portal import Entry
+from catalog.portal import Entry, phone_key
 from catalog.services.listings import listing_slug
 from catalog.services.sellers import seller_slug, tell_people
 from catalog.units import SCHEME
@@ -130,6 +130,7 @@ def _take(entry: Entry) -> Seller:
         village=_village(entry, commune),
         about={"vi": entry.text} if entry.text else {},
         phone=entry.phone,
+        phone_key=phone_key(entry.phone),
         address=_address(entry),
         social_links=[{"network": "website", "url": entry.website}]
         if entry.website.startswith("https://")
@@ -211,6 +212,7 @@ def _unclaimed(seller_id: uuid.UUID | None) -> Seller:
 def seller_claim(*, actor: Actor, seller_id: uuid.UUID | None) -> Seller:
     """Sends a code to the phone that the page has: whoever reads it there may take the page over.
 
+    Of one person the newest code alone counts; codes that others ask for do not end it.
     Raises Unauthenticated; DomainError FORBIDDEN for an app, NOT_FOUND, INVALID_STATE, RATE_LIMITED.
     """
     access.require_person(actor)
@@ -232,9 +234,13 @@ def seller_claim(*, actor: Actor, seller_id: uuid.UUID | None) -> Seller:
 
 @transaction.atomic(durable=True)
 def _claim(actor: Actor, seller: Seller, code: str, code_hash: str) -> None:
+    lock_rows(Seller.objects.all(), [seller.pk])
+    _unclaimed(seller.pk)
     now = timezone.now()
-    # The newest code alone counts, or each one asked for would give five more guesses.
-    SellerClaim.objects.filter(seller=seller, used_at=None, expires_at__gt=now).update(expires_at=now)
+    # Each one asked for would give five more guesses.
+    SellerClaim.objects.filter(seller=seller, user=actor.user, used_at=None, expires_at__gt=now).update(
+        expires_at=now
+    )
     SellerClaim.objects.create(
         seller=seller,
         user=actor.user,

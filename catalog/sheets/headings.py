@@ -24,6 +24,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "craft": ("Nghề", "Craft", "Làng nghề", "Ngành nghề", "Nhóm hàng", "Category", "Danh mục"),
     "village": ("Làng", "Village", "Thôn"),
     "description": ("Mô tả", "Description", "Mô tả sản phẩm", "Giới thiệu", "Product description"),
+    "story": ("Câu chuyện", "Story", "Chuyện nghề", "Câu chuyện sản phẩm", "Product story"),
     "weight_grams": (
         "Khối lượng (g)", "Weight (g)", "Khối lượng", "Cân nặng", "Cân nặng (g)", "Trọng lượng", "Trọng lượng (g)",
         "Weight", "Weight grams",
@@ -38,6 +39,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "description_en": (
         "Mô tả tiếng Anh", "English description", "Description (English)", "Description EN", "Mô tả (tiếng Anh)",
     ),
+    "story_en": ("Câu chuyện tiếng Anh", "English story", "Story (English)", "Story EN", "Câu chuyện (tiếng Anh)"),
     "pictures": (
         "Ảnh", "Pictures", "Hình ảnh", "Hình", "Tên ảnh", "Tệp ảnh", "Images", "Image", "Photos", "Photo", "Picture",
     ),
@@ -56,10 +58,24 @@ KIND_COLUMNS = {"sku", "kind", "price", "compare_at_price", "stock", "weight_gra
 NEEDED = 2
 
 
+# In a cell: what stands there today goes. What may go is a listing's ornament; a name or a price stays.
+EMPTY = ("(trống)", "(empty)")
+CLEARABLE = {
+    "compare_at_price", "village", "description", "story", "weight_grams", "made_to_order_days", "gtin", "hs_code",
+    "description_en", "story_en",
+}  # fmt: skip
+
+
+def clears(column: str, text: str) -> bool:
+    """Whether a cell says that the value of its column goes: `(trống)` or `(empty)`."""
+    return (column in CLEARABLE or column.startswith((ATTRIBUTE, OPTION))) and fold(text) in _EMPTY
+
+
 def _key(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text)).split())
 
 
+_EMPTY = {fold(word) for word in EMPTY}
 _BY_KEY = {_key(name): column for column, names in NAMES.items() for name in names}
 
 

@@ -31,7 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Choose one of your workshops."))
         return redirect("desk:home")
     if not desk.memberships:
-        return show(request, desk, "desk/start.html")
+        claimable = run(request, "claimable")["viewer"]["claimable"]
+        return show(request, desk, "desk/start.html", {"claimable": claimable})
     if desk.membership is None or "chon" in request.GET:
         return show(request, desk, "desk/choose.html")
     return _overview(request, desk)

@@ -37,7 +37,8 @@ def sheets(request: HttpRequest, desk: Desk) -> HttpResponse:
 def _act(request: HttpRequest, desk: Desk) -> tuple[dict[str, str], str]:
     """One of the page's three buttons. Gives errors by field, and what to say where there are none."""
     if "export" in request.POST:
-        payload = mutate(request, "sheet_export", seller=desk.seller["id"])
+        empty = request.POST["export"] == "empty"
+        payload = mutate(request, "sheet_export", seller=desk.seller["id"], empty=empty)
         said = _("Your sheet is being written. It stands here in a moment.")
     elif "commit" in request.POST:
         payload = mutate(request, "sheet_commit", id=clean(request.POST["commit"], 200))

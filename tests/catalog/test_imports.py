@@ -536,7 +536,8 @@ def test_an_export_reads_back_and_changes_nothing(
 ) -> None:
     taken(owner, run_jobs, sheet(SHEET))
     Product.objects.filter(name="Khay cỏ tế").update(name="=HYPERLINK(1)", description="'@SUM(1)\n-2")
-    ProductTranslation.objects.create(product=shop.product, language="en", name="+Basket", story="Old.")
+    ProductTranslation.objects.create(product=shop.product, language="en", name="+Basket", story="=Old.")
+    Product.objects.filter(pk=shop.product.pk).update(story="Bà dạy mẹ,\nmẹ dạy con.")
     ok(owner.update(gid(shop.product), name="Tên chờ duyệt"))
     make_product("Cất đi", seller=shop.seller, state="ARCHIVED", archived_at=shop.product.published_at)
     make_product("Của người khác", seller=make_seller())
@@ -585,12 +586,67 @@ def _values(seller: Seller) -> list[Any]:
     rows = Variant.objects.filter(seller=seller, product__archived_at=None).order_by("product_id", "position")
     return [
         (
-            row.product.name, row.product.description, row.product.craft_id, row.product.attributes, row.product.hs_code,
+            row.product.name, row.product.description, row.product.story, row.product.craft_id, row.product.attributes, row.product.hs_code,
             row.product.made_to_order_days, row.sku, row.name, row.price, row.compare_at_price, row.on_hand, row.weight_grams,
-            row.gtin, row.options, list(row.product.translations.values_list("language", "name", "description")),
+            row.gtin, row.options, list(row.product.translations.values_list("language", "name", "description", "story")),
         )
         for row in rows.select_related("product")
     ]  # fmt: skip
+
+
+def test_what_is_there_goes_only_where_a_cell_says_so(owner: Caller, shop: Shop, run_jobs: Run) -> None:
+    variant = shop.variant
+    Variant.objects.filter(pk=variant.pk).update(
+        compare_at_price=900_000, weight_grams=500, gtin="8934563138165"
+    )
+    Product.objects.filter(pk=shop.product.pk).update(
+        description="Cũ.", story="Xưa.", hs_code="460212", made_to_order_days=3,
+        attributes=[{"slug": "material", "value": "Cỏ tế"}],
+    )  # fmt: skip
+    ProductTranslation.objects.create(
+        product=shop.product, language="en", name="Basket", description="Old.", story="Once."
+    )
+    headings = [
+        "Mã hàng", "Tên", "Giá trước", "Khối lượng (g)", "Mã vạch", "Mô tả", "Câu chuyện", "Mã HS", "Số ngày làm",
+        "Làng", "Mô tả tiếng Anh", "Thuộc tính: Chất liệu",
+    ]  # fmt: skip
+
+    kept = taken(owner, run_jobs, book(headings, [variant.sku, shop.product.name, *[""] * 10]))
+    refused = taken(owner, run_jobs, book(["Mã hàng", "Giá"], [variant.sku, "(trống)"]))
+    words = ["(trống)", "(TRONG)", "(empty)", *["(trống)"] * 7]
+    gone = taken(owner, run_jobs, book(headings, [variant.sku, shop.product.name, *words]))
+
+    assert counts(kept) == ("DONE", 1, 0, 0, 0)
+    # A price has no nothing.
+    assert problems(refused) == [(2, "Giá", "INVALID")]
+    assert counts(gone) == ("DONE", 1, 0, 1, 0)
+    variant.refresh_from_db()
+    product = Product.objects.get(pk=shop.product.pk)
+    assert (variant.compare_at_price, variant.weight_grams, variant.gtin) == (None, None, "")
+    assert (product.description, product.story, product.hs_code) == ("", "", "")
+    assert (product.made_to_order_days, product.village, product.attributes) == (None, None, [])
+    english = ProductTranslation.objects.values_list("name", "description", "story").get(language="en")
+    assert english == ("Basket", "", "Once.")
+
+
+def test_an_empty_sheet_can_be_asked_for(owner: Caller, shop: Shop, run_jobs: Run) -> None:
+    job = ok(
+        owner.call(
+            "productsExport",
+            "sellerId: ID!, format: String!, empty: Boolean",
+            f"importJob{{{JOB}}}",
+            sellerId=gid(shop.seller),
+            format="csv",
+            empty=True,
+        )
+    )
+    run_jobs()
+    job = look(owner, job)
+
+    assert counts(job) == ("DONE", 0, 0, 0, 0)
+    assert job["fileName"] == f"mau-{shop.seller.slug}.csv"
+    (line,) = fetched(job["resultUrl"]).decode("utf-8-sig").splitlines()
+    assert line.startswith("Mã hàng,Tên,Loại,Giá,")
 
 
 def test_an_empty_export_is_the_form_to_fill_in(run_jobs: Run, shop: Shop) -> None:

@@ -21,6 +21,7 @@ from catalog.models import CommuneOfficer, LegacyPage, Product, Seller, SellerCl
 from catalog.portal import columns_of, legacy_address, parse_entry
 from catalog.reference import load_reference
 from catalog.services import portal
+from marketplace.accounts.models import User
 from marketplace.accounts.sms import MemorySender
 from marketplace.core.actor import Actor
 from tests.builders import Shop, make_seller, make_user
@@ -253,6 +254,22 @@ def test_an_old_address_of_what_is_not_public_leads_nowhere_new(shop: Shop, clie
     assert client.get("/hang")["Location"].endswith(f"/{shop.seller.slug}")
 
 
+def test_while_its_owner_applies_an_old_address_leads_to_the_neighbours(shop: Shop, client: Client) -> None:
+    seller = make_seller("Đang đăng ký", state="APPLIED", village=shop.village)
+    LegacyPage.objects.create(address="/dang", seller=seller)
+    far = make_seller("Chưa có làng", state="REJECTED")
+    Seller.objects.filter(pk=far.pk).update(village=None)
+    LegacyPage.objects.create(address="/xa", seller=far)
+
+    for address, place in (("/dang", f"/lang-nghe/{shop.village.slug}"), ("/xa", "/lang-nghe/")):
+        response = client.get(address)
+        # Not for good: the page itself comes back.
+        assert (response.status_code, response["Location"]) == (302, place)
+        assert client.get(place).status_code == 200
+    Seller.objects.update(state="VERIFIED")
+    assert client.get("/dang").status_code == 301
+
+
 def test_partners_read_a_products_old_address(shop: Shop) -> None:
     LegacyPage.objects.create(address="/hang", seller=shop.seller, product=shop.product)
 
@@ -322,6 +339,59 @@ def test_a_code_is_one_persons_the_newest_and_for_a_quarter_of_an_hour(
     SellerClaim.objects.update(expires_at=timezone.now())
     assert errors(confirm(lan, page, code_of(texts[1][1]))) == [("INVALID", ["code"])]
     assert owners(page) == []
+
+
+def test_what_strangers_ask_for_does_not_end_an_owners_code(
+    page: Seller, run_jobs: RunJobs, texts: list[tuple[str, str]]
+) -> None:
+    lan, stranger = person("lan@example.vn"), person("khac@example.vn")
+    ok(claim(lan, page))
+    ok(claim(stranger, page))
+    run_jobs()
+
+    assert errors(confirm(stranger, page, wrong(code_of(texts[1][1])))) == [("INVALID", ["code"])]
+    ok(confirm(lan, page, code_of(texts[0][1])))
+
+    assert owners(page) == ["lan@example.vn"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
+def test_of_two_codes_asked_for_at_once_one_lives(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    page = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")
+    lan = person("lan@example.vn")
+    meeting, create = Meeting(2, patience=2), SellerClaim.objects.create
+
+    def create_together(**values: Any) -> SellerClaim:
+        meeting.wait()
+        return create(**values)
+
+    monkeypatch.setattr(SellerClaim.objects, "create", create_together)
+    if not locked:
+        monkeypatch.setattr(portal, "lock_rows", lambda rows, keys: {key: rows.get(pk=key) for key in keys})
+
+    for answer in at_once([partial(claim, lan, page)] * 2):
+        ok(answer)
+
+    assert SellerClaim.objects.filter(expires_at__gt=timezone.now()).count() == (1 if locked else 2)
+
+
+def test_a_person_is_shown_the_pages_with_their_confirmed_phone(page: Seller, shop: Shop) -> None:
+    query = "{viewer{claimable{slug}}}"
+    lan = person("lan@example.vn")
+    make_seller("Số khác", state="UNCLAIMED", phone="+84987654321")
+    make_seller("Đã duyệt", phone=page.phone)
+    User.objects.update(phone=page.phone, phone_verified=False)
+
+    # Anybody can write a number down.
+    assert lan.gql(query)["viewer"]["claimable"] == []
+    User.objects.update(phone_verified=True)
+    assert lan.gql(query)["viewer"]["claimable"] == [{"slug": page.slug}]
+    assert Graphql(Client())(query)["viewer"]["claimable"] == []
+    SellerMember.objects.create(seller=page, user=make_user("chu@example.vn"), role="OWNER")
+    assert lan.gql(query)["viewer"]["claimable"] == []
 
 
 def test_a_page_is_claimed_once(page: Seller, run_jobs: RunJobs, texts: list[tuple[str, str]]) -> None:

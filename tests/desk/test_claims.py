@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Seller
+from marketplace.accounts.models import User
 from marketplace.accounts.sms import MemorySender
 from tests.builders import Shop, make_seller, make_user
 from tests.desk.conftest import Person, error_at, person, shown, text_of
@@ -47,6 +48,17 @@ def test_from_the_old_page_to_an_application(
     assert lan.get("/desk")
     # Coming back by the link leads on, too.
     assert lan.client.get(path)["Location"] == "/desk/dang-ky"
+
+
+def test_the_desk_finds_the_page_by_the_phone(old: Seller, lan: Person) -> None:
+    assert f"/desk/nhan-trang/{old.slug}" not in lan.get("/desk")
+    User.objects.update(phone=old.phone, phone_verified=True)
+
+    start = lan.get("/desk")
+
+    assert f"/desk/nhan-trang/{old.slug}" in start
+    assert "Take over Mây cũ" in start
+    assert "/desk/dang-ky" in start
 
 
 def test_a_claimed_page_says_so_to_others(old: Seller, lan: Person, shop: Shop) -> None:

@@ -24,7 +24,10 @@ class ImportMutations:
     )
     import_commit = graphene.Field(ImportPayload, id=graphene.ID(required=True))
     products_export = graphene.Field(
-        ImportPayload, seller_id=graphene.ID(required=True), format=graphene.String(required=True)
+        ImportPayload,
+        seller_id=graphene.ID(required=True),
+        format=graphene.String(required=True),
+        empty=graphene.Boolean(default_value=False, description="The headings alone: a form to fill in."),
     )
 
     @staticmethod
@@ -55,9 +58,12 @@ class ImportMutations:
     @staticmethod
     @answers(ImportPayload)
     def resolve_products_export(
-        root: Any, info: graphene.ResolveInfo, seller_id: str, format: str
+        root: Any, info: graphene.ResolveInfo, seller_id: str, format: str, empty: bool | None = False
     ) -> dict[str, Any]:
         job = services.products_export(
-            actor=info.context.actor, seller_id=parse_id(seller_id, "Seller"), format=format
+            actor=info.context.actor,
+            seller_id=parse_id(seller_id, "Seller"),
+            format=format,
+            empty=bool(empty),
         )
         return {"import_job": shown(job, info)}

@@ -69,7 +69,7 @@ class Seller(Entity):
     about = models.JSONField(default=dict)
     logo = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, null=True, related_name="+")
     phone = EncryptedTextField(blank=True)
-    # Of a page of the old directory: a keyed hash of its phone (`catalog.portal.phone_key`); its owner finds it by this.
+    # Of a page of the old directory: a keyed hash of its phone (`catalog.portal.phone_key`), to find it.
     phone_key = models.CharField(max_length=64, blank=True)
     tax_code = EncryptedTextField(null=True)
     personal_id = EncryptedTextField(null=True)

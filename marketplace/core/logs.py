@@ -2,7 +2,6 @@
 
 import logging
 import re
-from typing import Any
 
 from structlog.types import EventDict, WrappedLogger
 
@@ -20,8 +19,8 @@ def without_rows(text: str) -> str:
 class Formatter(logging.Formatter):
     """Tracebacks of the standard library's loggers, without those values."""
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
-        return without_rows(super().formatException(ei))
+    def format(self, record: logging.LogRecord) -> str:
+        return without_rows(super().format(record))
 
 
 def drop_rows(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -2,16 +2,16 @@
 
 import io
 import logging
-import logging.config
 import re
 from collections.abc import Iterator
+from logging.config import DictConfigurator
 from typing import Any
 
 import pytest
 import structlog
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from marketplace.settings import LOGGING
 from tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -20,12 +20,13 @@ PHONE = "+84912345678"
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """What the console gets: through the very handler of the settings."""
-    logging.config.dictConfig(settings.LOGGING)
-    handler: Any = next(one for one in logging.getLogger().handlers if one.name == "console")
-    before = handler.setStream(io.StringIO())
+    """What a log with the formatter of the settings gets."""
+    formatters: Any = LOGGING["formatters"]
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(DictConfigurator({}).configure_formatter(dict(formatters["plain"])))
+    logging.getLogger().addHandler(handler)
     yield handler.stream
-    handler.setStream(before)
+    logging.getLogger().removeHandler(handler)
 
 
 @pytest.mark.parametrize("log", [structlog.get_logger("test"), logging.getLogger("test")])

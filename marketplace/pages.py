@@ -2,6 +2,7 @@
 
 import functools
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest
 from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.core.graphql.context import Context
 from marketplace.core.graphql.executor import Request
+from marketplace.core.ids import from_global_id
 from marketplace.schema import executor
 
 _SPREAD = re.compile(r"\.\.\.\s*([A-Z]\w*)")
@@ -26,6 +28,10 @@ class SchemaFault(Exception):
 
 class SignInNeeded(Exception):
     """The page is for people who signed in."""
+
+
+# All that Pages.run raises.
+REFUSALS = (BadRequest, Http404, PermissionDenied, SchemaFault, SignInNeeded)
 
 
 class Pages:
@@ -85,6 +91,14 @@ def _refuse(name: str, error: Data) -> None:
             raise BadRequest(message)
         case code:
             raise SchemaFault(f"{name}: {code}: {message}")
+
+
+def key_of(global_id: str) -> uuid.UUID:
+    """The key in a global id that the schema gave. 404 for one that is none."""
+    found = from_global_id(global_id)
+    if found is None:
+        raise Http404
+    return found[1]
 
 
 def clean(value: str | None, limit: int = 2000) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.banks import BANKS
+from marketplace.core.phones import written_phone
 from marketplace.desk import addresses
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import (
@@ -21,7 +22,6 @@ from marketplace.desk.forms import (
     fill,
     typed,
     written_day,
-    written_phone,
 )
 from marketplace.desk.home import MAY_APPLY, NEEDED
 from marketplace.desk.site import (

@@ -177,11 +177,3 @@ def written_day(value: str | None) -> str:
 def written_money(amount: int | None) -> str:
     """`250000` as it is typed: `250.000`; nothing for no price yet."""
     return f"{amount:,}".replace(",", ".") if amount else ""
-
-
-def written_phone(number: str | None) -> str:
-    """`+84912345678` as people say it here: `0912 345 678`."""
-    text = number or ""
-    if re.fullmatch(r"\+84\d{9}", text):
-        return f"0{text[3:6]} {text[6:9]} {text[9:]}"
-    return text

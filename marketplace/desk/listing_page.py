@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from marketplace.desk.forms import Field, Option, fill
 from marketplace.desk.listing_form import UNSEEN, Values, row, rows
 from marketplace.desk.pictures import photos_of
-from marketplace.desk.site import key_of
-from marketplace.pages import Data
+from marketplace.pages import Data, key_of
 
 NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
 EMPTY_STEPS = 2

@@ -16,13 +16,12 @@ from marketplace.desk.site import (
     SESSION_SELLER,
     Desk,
     desk_page,
-    key_of,
     read_desk,
     show,
     to_sign_in,
     unkept,
 )
-from marketplace.pages import Data, clean
+from marketplace.pages import Data, clean, key_of
 
 NAMES = ("contact", "role")
 

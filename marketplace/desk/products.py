@@ -14,13 +14,12 @@ from marketplace.desk.site import (
     Desk,
     desk_page,
     done,
-    key_of,
     made_by,
     new_key,
     remember_made,
     show,
 )
-from marketplace.pages import Data, clean
+from marketplace.pages import Data, clean, key_of
 
 # The tabs by the word in the address.
 TABS: dict[str, Data] = {

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from marketplace.core.ids import from_global_id, to_global_id
+from marketplace.core.ids import to_global_id
 from marketplace.desk.client import run
 from marketplace.pages import Data, SignInNeeded, clean
 
@@ -150,14 +150,6 @@ def by_script(request: HttpRequest) -> bool:
 def done(request: HttpRequest, to: str) -> HttpResponse:
     """On to the next page; a script is told which one."""
     return JsonResponse({"next": to}) if by_script(request) else redirect(to)
-
-
-def key_of(global_id: str) -> uuid.UUID:
-    """The key in a global id that the schema gave. 404 for one that is none."""
-    found = from_global_id(global_id)
-    if found is None:
-        raise Http404
-    return found[1]
 
 
 def listing_of(

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marketplace.core.phones import written_phone
 from marketplace.desk import addresses
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import (
@@ -20,7 +21,6 @@ from marketplace.desk.forms import (
     fill,
     typed,
     written_day,
-    written_phone,
 )
 from marketplace.desk.home import days_left
 from marketplace.desk.site import EDITORS, Desk, desk_page, done, show

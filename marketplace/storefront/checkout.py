@@ -9,18 +9,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.core.phones import written_phone
 from marketplace.pages import Data, clean, whole_number
+from marketplace.storefront import addresses
 from marketplace.storefront.cart import blocking_problems, current_cart, estimate, forget_cart
 from marketplace.storefront.client import mutate, run
 from marketplace.storefront.orders import remember_order, start_payment
 
-HANOI = "01"
-FIELDS = ("name", "phone", "email", "line1", "province", "ward", "note")
+FIELDS = (*addresses.FIELDS, "email", "note", "keep")
 SESSION_PLACED = "placed"
 SESSION_DRAFT = "checkout_draft"
 KEEP_PLACED = 10
 # Where the schema's path of a problem shows in the form.
-PLACES = {"wardCode": "ward", "district": "ward", "expectedTotal": "total"}
+PLACES = {**addresses.PLACES, "expectedTotal": "total"}
+# Buttons that ask for something more in the form and order nothing.
+ASIDE = ("choose_province", "choose_address")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +36,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     values = {name: clean(request.POST.get(name)).strip() for name in FIELDS}
     key = clean(request.POST.get("key"), 64) or secrets.token_urlsafe(18)
     basket = clean(request.POST.get("cart"), 200)
-    if basket and not request.POST.get("choose_province"):
+    aside = next((name for name in ASIDE if request.POST.get(name)), "")
+    if basket and not aside:
         # The key tells whether this form was sent before: the same order comes again, whatever the basket is now.
         return _place(request, basket, values, key)
     if request.method == "POST":
@@ -45,8 +49,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _back_to_basket(request)
     if request.method != "POST":
         return _form(request, cart)
-    if request.POST.get("choose_province"):
-        return _form(request, cart, values=values, key=key, focus="ward")
+    if aside:
+        return _form(request, cart, values=values, key=key, aside=aside)
     return _place(request, cart["id"], values, key)
 
 
@@ -67,16 +71,18 @@ def _form(
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     key: str = "",
-    focus: str = "",
+    aside: str = "",
 ) -> HttpResponse:
-    values = values or request.session.get(SESSION_DRAFT)
-    province = (values or {}).get("province") or (cart["deliveryAddress"] or {}).get("provinceCode") or HANOI
-    data = run(request, "checkout", province=province)
-    wards = data["wards"]
-    if values is None:
-        values = _known(cart, data["viewer"]["user"])
-    values["province"] = province
-    if values["ward"] not in {ward["code"] for ward in wards}:
+    viewer = run(request, "checkout")["viewer"]
+    kept = addresses.with_keys(viewer["addresses"])
+    values = values or request.session.get(SESSION_DRAFT) or _known(cart, kept, viewer["user"])
+    if aside == "choose_address":
+        chosen = [row for row in kept if str(row["key"]) == request.POST["choose_address"]]
+        values = {**values, **(addresses.kept_values(chosen[0]["address"]) if chosen else {})}
+        request.session[SESSION_DRAFT] = values
+    values["province"] = values["province"] or addresses.HANOI
+    places = run(request, "places", province=values["province"])
+    if values["ward"] not in {ward["code"] for ward in places["wards"]}:
         values["ward"] = ""
     return render(
         request,
@@ -87,26 +93,26 @@ def _form(
             "changed": [p for p in cart["problems"] if p["code"] == "PRICE_CHANGED"],
             "values": values,
             "errors": errors or {},
-            "provinces": data["provinces"],
-            "wards": wards,
+            "others": [row for row in kept if not addresses.same_values(values, row["address"])],
+            **places,
             "key": key or secrets.token_urlsafe(18),
-            "focus": focus,
+            "focus": {"choose_province": "ward", "choose_address": "others"}.get(aside, ""),
         },
         status=422 if errors else 200,
     )
 
 
-def _known(cart: Data, user: Data | None) -> dict[str, str]:
-    """What we know already: the cart's address, else what the account says."""
-    address = cart["deliveryAddress"] or {}
+def _known(cart: Data, kept: list[Data], user: Data | None) -> dict[str, str]:
+    """What we know already: the cart's address, else the first one that the person keeps, else the account."""
     user = user or {}
     known = {
-        "name": address.get("name") or user.get("name"),
-        "phone": address.get("phone") or user.get("phone"),
+        "name": user.get("name"),
+        "phone": written_phone(user.get("phone")),
         "email": user.get("email"),
-        "line1": address.get("line1"),
-        "ward": address.get("wardCode"),
     }
+    address = cart["deliveryAddress"] or (kept[0]["address"] if kept else None)
+    if address:
+        known |= {name: value for name, value in addresses.kept_values(address).items() if value}
     return {name: known.get(name) or "" for name in FIELDS}
 
 
@@ -140,6 +146,8 @@ def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) 
     request.session[SESSION_PLACED] = dict(list(placed.items())[-KEEP_PLACED:])
     remember_order(request, order["number"], order["token"])
     start_payment(request, order)
+    if values["keep"] and request.user.is_authenticated:
+        addresses.keep_address(request, order["shippingAddress"])
     return redirect("storefront:payment", order["number"])
 
 

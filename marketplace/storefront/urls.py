@@ -4,7 +4,18 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic import RedirectView
 
-from marketplace.storefront import account, cart, catalogue, checkout, demo, orders, passports, search, site
+from marketplace.storefront import (
+    account,
+    addresses,
+    cart,
+    catalogue,
+    checkout,
+    demo,
+    orders,
+    passports,
+    search,
+    site,
+)
 
 app_name = "storefront"
 
@@ -29,6 +40,10 @@ urlpatterns = [
     path("don-hang", orders.orders, name="orders"),
     path("don-hang/<slug:number>", orders.order, name="order"),
     path("don-hang/<slug:number>/dat-lai", orders.order_again, name="order_again"),
+    path("tai-khoan/dia-chi", addresses.addresses, name="addresses"),
+    path("tai-khoan/dia-chi/moi", addresses.address, name="address_new"),
+    path("tai-khoan/dia-chi/<uuid:key>", addresses.address, name="address"),
+    path("tai-khoan/dia-chi/<uuid:key>/xoa", addresses.address_remove, name="address_remove"),
     path("tai-khoan/quen-mat-khau-sms", account.reset_by_sms, name="reset_by_sms"),
     path("tai-khoan/quen-mat-khau-sms/ma", account.reset_by_sms_code, name="reset_by_sms_code"),
     path("ngon-ngu", site.language, name="language"),

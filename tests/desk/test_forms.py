@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.core.phones import written_phone
 from marketplace.desk.forms import (
     TOP,
     Reader,
@@ -12,7 +13,6 @@ from marketplace.desk.forms import (
     parse_money,
     written_day,
     written_money,
-    written_phone,
 )
 
 

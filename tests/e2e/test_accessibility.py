@@ -8,8 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from catalog.models import ProductImage, SellerMember
+from catalog.services import address_save
 from marketplace.accounts.models import User
-from tests.builders import Shop, make_certificate, make_product, make_seller, make_user
+from marketplace.core.actor import Actor
+from tests.builders import ADDRESS, Shop, make_certificate, make_product, make_seller, make_user
 from tests.catalog.access.scene import make_picture
 from tests.e2e.test_desk import sign_in
 
@@ -88,6 +90,16 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
         checker.look(path)
         checker.refuse(path, button)
     checker.look("/khong-co-trang-nay")
+    person = make_user("lan@example.vn", name="Lan")
+    kept = [
+        address_save(actor=Actor(user=person), address_id=None, new=True, address={**ADDRESS, "line1": line})
+        for line in ("Nhà", "Xưởng")
+    ]
+    sign_in(checker.page, checker.base, person)
+    for path in ("", f"/{kept[0].pk}", f"/{kept[1].pk}/xoa", "/moi"):
+        checker.look(f"/tai-khoan/dia-chi{path}")
+    checker.refuse("/tai-khoan/dia-chi/moi", "Save")
+    checker.look("/dat-hang")
 
     assert not checker.found, "\n".join(checker.found)
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.core.money import format_money
+from marketplace.core.phones import written_phone
 
 register = template.Library()
 
@@ -41,6 +42,12 @@ DEFAULT_HUE = "#8A7A5C"
 def hue(slug: str | None) -> str:
     """The craft's colour."""
     return CRAFT_HUES.get(slug or "", DEFAULT_HUE)
+
+
+@register.filter
+def phone(number: str | None) -> str:
+    """`+84912345678` → `0912 345 678`, on one line."""
+    return written_phone(number).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter

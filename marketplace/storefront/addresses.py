@@ -1,0 +1,191 @@
+"""Addresses that people keep for their next order: their pages, and what the checkout shares with them."""
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from marketplace.core.phones import parse_phone, written_phone
+from marketplace.pages import REFUSALS, Data, SignInNeeded, clean, key_of
+from marketplace.storefront.client import mutate, run
+
+HANOI = "01"
+FIELDS = ("name", "phone", "province", "ward", "line1")
+# Where the schema's path of a problem shows in a form.
+PLACES = {"wardCode": "ward", "district": "ward"}
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def for_people(view: View[P]) -> View[P]:
+    """A page for people who signed in: guests are sent there and come back. No cache keeps it."""
+
+    @functools.wraps(view)
+    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        try:
+            return view(request, *args, **kwargs)
+        except SignInNeeded:
+            return redirect_to_login(request.get_full_path())
+
+    return never_cache(require_http_methods(["GET", "HEAD", "POST"])(inner))
+
+
+def with_keys(kept: list[Data]) -> list[Data]:
+    """Saved addresses as pages name them: the key stands in a page's address and in its buttons."""
+    for row in kept:
+        row["key"] = key_of(row["id"])
+    return kept
+
+
+def kept_values(address: Data) -> dict[str, str]:
+    """An address of the schema as it is typed."""
+    return {
+        "name": address["name"] or "",
+        "phone": written_phone(address["phone"]),
+        "province": address["provinceCode"] or "",
+        "ward": address["wardCode"] or "",
+        "line1": address["line1"] or "",
+    }
+
+
+def same_values(values: dict[str, str], address: Data) -> bool:
+    """Whether a form holds this address, however its phone number is written."""
+    kept = kept_values(address)
+    typed = {**{name: values[name] for name in FIELDS}, "phone": written_phone(parse_phone(values["phone"]))}
+    return typed == kept
+
+
+def address_input(values: dict[str, str]) -> Data:
+    return {
+        "name": values["name"],
+        "phone": values["phone"],
+        "line1": values["line1"],
+        "wardCode": values["ward"] or None,
+    }
+
+
+def keep_address(request: HttpRequest, address: Data) -> None:
+    """Keeps the address of an order for the next one, once. Where that fails, the order stands and the page says so."""
+    parts = ("name", "phone", "line1", "wardCode")
+    why = ""
+    try:
+        kept = run(request, "addresses")["viewer"]["addresses"]
+        if any(all(row["address"][part] == address[part] for part in parts) for row in kept):
+            return
+        errors = mutate(request, "address_save", address={part: address[part] for part in parts})[
+            "userErrors"
+        ]
+        if not errors:
+            return
+        why = errors[0]["message"]
+    except REFUSALS:
+        # The schema has logged what failed.
+        pass
+    words = _("Your order is placed. Only its address could not be kept for next time.")
+    messages.info(request, f"{words} {why}".strip())
+
+
+@for_people
+def addresses(request: HttpRequest) -> HttpResponse:
+    """The addresses a person keeps, the default first. The button of a row makes it the default."""
+    kept = with_keys(run(request, "addresses")["viewer"]["addresses"])
+    if request.method != "POST":
+        return render(request, "storefront/addresses.html", {"addresses": kept})
+    row = _one_of(kept, clean(request.POST.get("default"), 36))
+    payload = mutate(request, "address_save", id=row["id"], address=_whole(row), isDefault=True)
+    if payload["userErrors"]:
+        # Its ward is no longer there, say: what is wrong is put right in its form.
+        messages.error(request, payload["userErrors"][0]["message"])
+        return redirect("storefront:address", row["key"])
+    messages.success(request, _("It is the default now. It stands in the form when you order."))
+    return redirect("storefront:addresses")
+
+
+@for_people
+def address(request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
+    """One address: a new one, or the one with this key."""
+    viewer = run(request, "addresses")["viewer"]
+    kept = with_keys(viewer["addresses"])
+    row = _one_of(kept, str(key)) if key else None
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        values = {name: clean(request.POST.get(name)).strip() for name in FIELDS}
+        if not request.POST.get("choose_province"):
+            errors = _save(request, row, values)
+            if not errors:
+                return redirect("storefront:addresses")
+    elif row:
+        values = kept_values(row["address"])
+    else:
+        # The first is mostly one's own; another one is somebody else's as often.
+        mine = viewer["user"] if not kept else {}
+        values = {**dict.fromkeys(FIELDS, ""), "name": mine.get("name") or ""}
+        values["phone"] = written_phone(mine.get("phone"))
+    values["province"] = values["province"] or HANOI
+    return render(
+        request,
+        "storefront/address.html",
+        {
+            **run(request, "places", province=values["province"]),
+            "address": row,
+            "values": values,
+            "errors": errors,
+            "focus": "ward" if request.POST.get("choose_province") else "",
+        },
+        status=422 if errors else 200,
+    )
+
+
+def _save(request: HttpRequest, row: Data | None, values: dict[str, str]) -> dict[str, str]:
+    """Keeps what was typed; says what is wrong with it, each at its field."""
+    typed = address_input(values)
+    payload = mutate(
+        request, "address_save", id=row["id"] if row else None, address=_whole(row) | typed if row else typed
+    )
+    errors: dict[str, str] = {}
+    for problem in payload["userErrors"]:
+        last = (problem["field"] or [""])[-1]
+        place = PLACES.get(last, last)
+        errors.setdefault(place if place in FIELDS else "form", problem["message"])
+    if not errors:
+        messages.success(request, _("The address is changed.") if row else _("The address is kept."))
+    # In the order of the fields.
+    return {name: errors[name] for name in ("form", *FIELDS) if name in errors}
+
+
+@for_people
+def address_remove(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Asks once more, then forgets an address."""
+    row = _one_of(with_keys(run(request, "addresses")["viewer"]["addresses"]), str(key))
+    if request.method != "POST":
+        return render(request, "storefront/address_remove.html", {"address": row})
+    payload = mutate(request, "address_remove", id=row["id"])
+    if payload["userErrors"]:
+        messages.error(request, payload["userErrors"][0]["message"])
+    else:
+        messages.success(request, _("The address is deleted."))
+    return redirect("storefront:addresses")
+
+
+def _one_of(kept: list[Data], key: str) -> Data:
+    """The one with this key; 404 for everybody else's."""
+    row = next((row for row in kept if str(row["key"]) == key), None)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _whole(row: Data) -> Data:
+    """A saved address as it is given back, with what the form does not ask for."""
+    return {name: row["address"][name] for name in ("name", "phone", "line1", "wardCode", "postalCode")}

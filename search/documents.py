@@ -1,12 +1,14 @@
 """A product as search sees it. Both engines are fed from here."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from catalog import queries as catalog
 from catalog.models import (
+    OcopCertificate,
+    OcopState,
     Product,
     ProductState,
     ProductStats,
@@ -14,12 +16,15 @@ from catalog.models import (
     SellerState,
     Variant,
 )
-from search.text import accented, folded
+from search import ranking
+from search.text import code_key, indexed
+
+TEXTS = ("name", "context", "attributes", "description")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Texts by weight (name, context, attributes, description) and the values that filter and sort."""
+    """Texts (accented tokens, a line for each language) and the values that filter, sort and rank."""
 
     product_id: uuid.UUID
     visible: bool
@@ -27,16 +32,25 @@ class Document:
     context: str
     attributes: str
     description: str
-    values: dict[str, Any]
+    codes: list[str]
+    craft: str | None
+    village: str | None
+    commune: str | None
+    seller: str
+    choices: list[str]
+    price: int | None
+    in_stock: bool
+    ocop_stars: int | None
+    ocop_until: dt.date | None
+    trusted: bool
+    sold: int
+    sold_30d: int
+    rating: float
+    published_at: dt.datetime | None
 
-    def texts(self) -> dict[str, str]:
-        """Accented and folded tokens of each text."""
-        found = {}
-        for key in ("name", "context", "attributes", "description"):
-            text = getattr(self, key)
-            found[f"{key}_accented"] = accented(text)
-            found[f"{key}_folded"] = folded(text)
-        return found
+    @property
+    def prior(self) -> float:
+        return ranking.prior(self)
 
 
 def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
@@ -54,6 +68,12 @@ def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
     for variant in catalog.variants_on_sale(keys):
         variants.setdefault(variant.product_id, []).append(variant)
     certificates = catalog.certificate_in_force(keys)
+    numbers: dict[uuid.UUID, list[str]] = {}
+    public = OcopCertificate.objects.filter(
+        product__in=keys, state__in=[OcopState.VALID, OcopState.EXPIRED]
+    ).order_by("id")
+    for product_id, number in public.values_list("product_id", "number"):
+        numbers.setdefault(product_id, []).append(number)
     stats = ProductStats.objects.in_bulk(keys)
     return {
         key: _document(
@@ -61,7 +81,8 @@ def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
             translations.get(key, []),
             variants.get(key, []),
             certificates.get(key),
-            stats.get(key),
+            numbers.get(key, []),
+            stats.get(key) or ProductStats(),
         )
         if key in products
         else None
@@ -69,18 +90,22 @@ def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
     }
 
 
+def _lines(texts: Iterable[str]) -> str:
+    """Each text as its tokens, those without any left out, none twice."""
+    return "\n".join(dict.fromkeys(line for text in texts if (line := " ".join(indexed(text)))))
+
+
 def _document(
     product: Product,
     translations: list[ProductTranslation],
     variants: list[Variant],
-    certificate: Any,
-    stats: ProductStats | None,
+    certificate: OcopCertificate | None,
+    numbers: list[str],
+    stats: ProductStats,
 ) -> Document:
     seller, village, craft = product.seller, product.village, product.craft
     commune = village.commune if village else seller.commune
-    context: list[str] = [seller.name]
-    if craft:
-        context += [*craft.names.values(), *(word for words in craft.synonyms.values() for word in words)]
+    context: list[str] = list(craft.names.values()) if craft else []
     if village:
         context += [village.name, village.former_commune]
     if commune:
@@ -88,29 +113,28 @@ def _document(
     return Document(
         product_id=product.pk,
         visible=product.state == ProductState.PUBLISHED and seller.state == SellerState.VERIFIED,
-        name=" \n ".join([product.name, *(row.name for row in translations)]),
-        context=" \n ".join(context),
-        attributes=" \n ".join(
-            [
-                *(str(item["value"]) for item in product.attributes),
-                *(variant.name for variant in variants),
-                *(variant.sku for variant in variants),
-            ]
+        name=_lines([product.name, *(row.name for row in translations)]),
+        context=_lines([*context, seller.name]),
+        attributes=_lines(
+            [*(str(item["value"]) for item in product.attributes), *(variant.name for variant in variants)]
         ),
-        description=" \n ".join([product.description, *(row.description for row in translations)]),
-        values={
-            "craft": craft.slug if craft else None,
-            "village": village.slug if village else None,
-            "commune": seller.commune.slug if seller.commune else None,
-            "seller": seller.slug,
-            "attributes": [f"{item['slug']}={item['value']}" for item in product.attributes],
-            "ocop_stars": certificate.stars if certificate else None,
-            "ocop_until": certificate.expires_on.isoformat() if certificate else None,
-            "price": product.price_min,
-            "in_stock": product.made_to_order_days is not None or any(v.available > 0 for v in variants),
-            "sold": stats.sold if stats else 0,
-            "rating": stats.rating_rank if stats else 0.0,
-            "published_at": product.published_at.isoformat() if product.published_at else None,
-            "key": str(product.pk),
-        },
+        description=_lines([product.description, *(row.description for row in translations)]),
+        codes=sorted(
+            {f"sku:{code_key(variant.sku)}" for variant in variants}
+            | {f"cert:{code_key(number)}" for number in numbers}
+        ),
+        craft=craft.slug if craft else None,
+        village=village.slug if village else None,
+        commune=seller.commune.slug if seller.commune else None,
+        seller=seller.slug,
+        choices=[f"{item['slug']}={item['value']}" for item in product.attributes],
+        price=product.price_min,
+        in_stock=product.made_to_order_days is not None or any(row.available > 0 for row in variants),
+        ocop_stars=certificate.stars if certificate else None,
+        ocop_until=certificate.expires_on if certificate else None,
+        trusted=seller.trusted,
+        sold=stats.sold,
+        sold_30d=stats.sold_30d,
+        rating=stats.rating_rank,
+        published_at=product.published_at,
     )

@@ -4,6 +4,7 @@ The mapping uses the server's core analysis only (standard tokenizer, lowercase,
 folded the text already, so the index loads unchanged on any stock server.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from elasticsearch.dsl.query import Query
 
 from marketplace.core.clock import today
 from marketplace.core.errors import RequestError
-from search.documents import Document
+from marketplace.core.vietnamese import fold
+from search import ranking
+from search.documents import TEXTS, Document
 from search.engine import (
     FACET_FIELDS,
     MAX_RESULTS,
     PRICE_BUCKETS,
+    WINDOW,
     EngineDown,
     Facets,
     Hit,
@@ -30,13 +34,19 @@ from search.engine import (
     bucket_value,
     without,
 )
-from search.text import accented, folded
+from search.reading import Alternative, Group, Reading
 
-_TEXT_FIELDS = {"name": 8.0, "context": 3.0, "attributes": 1.5, "description": 0.5}
 FACET_SIZE = 200
 BULK_TIMEOUT = 30.0
+# The rough order, before ranking: a product with all words stands above one without, whatever else it has.
+_ALL_WORDS, _FROM_PLACE = 50.0, 20.0
+_NAME, _ACCENTS, _NEIGHBOURS = 3.0, 2.0, 1.0
+_VALUES = (
+    "seller", "village", "commune", "in_stock", "ocop_stars", "ocop_until", "trusted", "sold", "sold_30d", "rating",
+    "published_at",
+)  # fmt: skip
 _SORTS: dict[str, list[Any]] = {
-    "RELEVANCE": ["_score", {"sold": "desc"}, {"key": "desc"}],
+    "RELEVANCE": ["_score", {"key": "desc"}],
     "NEWEST": [{"published_at": "desc"}, {"key": "desc"}],
     "PRICE_ASC": [{"price": "asc"}, {"key": "asc"}],
     "PRICE_DESC": [{"price": "desc"}, {"key": "desc"}],
@@ -58,26 +68,36 @@ SETTINGS = {
 
 
 def _mappings() -> dict[str, Any]:
+    """Texts are kept to be ranked; what is searched are the name, with and without accents, and everything, folded."""
     properties: dict[str, Any] = {
         "visible": {"type": "boolean"},
         "in_stock": {"type": "boolean"},
+        "trusted": {"type": "boolean"},
         "price": {"type": "long"},
         "sold": {"type": "integer"},
+        "sold_30d": {"type": "integer", "index": False},
         "rating": {"type": "float"},
+        "prior": {"type": "float"},
         "ocop_stars": {"type": "byte"},
         "ocop_until": {"type": "date"},
         "published_at": {"type": "date"},
-    }
-    for key in ("craft", "village", "commune", "seller", "attributes", "key"):
-        properties[key] = {"type": "keyword"}
-    for field in _TEXT_FIELDS:
-        properties[f"{field}_accented"] = {"type": "text", "analyzer": "tokens"}
-        properties[f"{field}_folded"] = {
+        "name": {"type": "text", "analyzer": "tokens"},
+        "name_folded": {
             "type": "text",
             "analyzer": "tokens",
             "fields": {"pairs": {"type": "text", "analyzer": "pairs"}},
-        }
-    return {"dynamic": "strict", "properties": properties}
+        },
+        "everything": {"type": "text", "analyzer": "tokens"},
+    }
+    for key in ("craft", "village", "commune", "seller", "choices", "key"):
+        properties[key] = {"type": "keyword"}
+    for key in ("context", "attributes", "description"):
+        properties[key] = {"type": "text", "index": False}
+    return {
+        "dynamic": "strict",
+        "properties": properties,
+        "_source": {"excludes": ["everything", "name_folded"]},
+    }
 
 
 @lru_cache(maxsize=8)
@@ -107,56 +127,63 @@ def alias() -> str:
 class ElasticEngine:
     name = "elasticsearch"
 
-    def search(self, request: SearchRequest) -> Hits:
-        end = min(request.offset + request.limit, MAX_RESULTS)
+    def search(self, request: SearchRequest, *, window: bool) -> Hits:
+        last = request.offset + request.limit
+        end = min(max(WINDOW, last) if window else last, MAX_RESULTS)
+        begin = 0 if window else request.offset
         search = (
             Search(using=client(), index=alias())
-            .query(_query(request.query, request.criteria))
+            .query(_query(request, request.criteria))
             .sort(*_SORTS[request.sort])
-            .source(False)
-            .extra(track_total_hits=True, from_=request.offset, size=max(end - request.offset, 0))
+            .source([*TEXTS, *_VALUES] if window else False)
+            .extra(track_total_hits=True, from_=begin, size=max(end - begin, 0))
         )
         if request.sort == "RELEVANCE":
             search = search.extra(track_scores=True)
         response = _run(search)
-        return Hits(
-            [Hit(uuid.UUID(hit.meta.id), hit.meta.score) for hit in response.hits],
-            response.hits.total.value,
-        )
+        return Hits([_hit(hit) for hit in response["hits"]["hits"]], response["hits"]["total"]["value"])
 
     def facets(self, request: SearchRequest, attributes: list[str]) -> Facets:
-        search = Search(using=client(), index=alias()).query(_query(request.query, {})).extra(size=0)
+        search = Search(using=client(), index=alias()).query(_query(request, {})).extra(size=0)
         names = [*FACET_FIELDS, *(f"ATTRIBUTE:{slug}" for slug in attributes)]
         for name in names:
             kept = _filters(without(request.criteria, name))
             search.aggs.bucket(name, "filter", Q("bool", filter=kept)).bucket("values", _aggregation(name))
-        response = _run(search)
-        return {name: _counts(name, response.aggregations[name]["values"]) for name in names}
+        found = _run(search)["aggregations"]
+        return {name: _counts(name, found[name]["values"]) for name in names}
 
-    def suggest(self, query: str, limit: int) -> list[uuid.UUID]:
-        text = folded(query)
-        if not text:
-            return []
+    def suggest(self, tokens: list[str], limit: int) -> list[uuid.UUID]:
         search = (
             Search(using=client(), index=alias())
             .query(
                 Q(
                     "bool",
-                    must=[Q("match_bool_prefix", name_folded={"query": text, "operator": "and"})],
-                    should=[Q("match", name_accented={"query": accented(query)})],
-                    filter=[Q("term", visible=True)],
+                    filter=[
+                        Q("match_bool_prefix", name_folded={"query": " ".join(tokens), "operator": "and"}),
+                        Q("term", visible=True),
+                    ],
                 )
             )
-            .sort(*_SORTS["BEST_SELLING"])
+            .sort("-prior", "-key")
             .source(False)
-            .extra(size=limit)
+            .extra(size=limit, track_total_hits=False)
         )
-        return [uuid.UUID(hit.meta.id) for hit in _run(search).hits]
+        return [uuid.UUID(hit["_id"]) for hit in _run(search)["hits"]["hits"]]
+
+
+def _hit(found: dict[str, Any]) -> Hit:
+    source = dict(found.get("_source") or {})
+    if until := source.get("ocop_until"):
+        source["ocop_until"] = dt.date.fromisoformat(until)
+    if published := source.get("published_at"):
+        source["published_at"] = dt.datetime.fromisoformat(published)
+    return Hit(product_id=uuid.UUID(found["_id"]), score=found.get("_score"), **source)
 
 
 def _run(search: Search) -> Any:
+    """The answer as it came: wrapping each hit and bucket would cost more than the search."""
     try:
-        return search.execute()
+        return search.execute(ignore_cache=True).to_dict()
     except BadRequestError as error:
         # The question is at fault, not the engine: nobody else's search must suffer.
         raise RequestError(
@@ -166,34 +193,86 @@ def _run(search: Search) -> Any:
         raise EngineDown(type(error).__name__) from error
 
 
-def _query(query: str, criteria: dict[str, Any]) -> Query:
-    """All syllables somewhere in the document; better in the name, in the right accents, side by side."""
+def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
+    """All groups somewhere in the document (`loose`: most of them); better in the name, in the right accents, together."""
+    reading = request.reading
     filters = [Q("term", visible=True), *_filters(criteria)]
-    text = folded(query)
-    if not text:
-        return Q("bool", filter=filters)
-    must = Q(
-        "multi_match",
-        query=text,
-        type="cross_fields",
-        operator="and",
-        fields=[f"{field}_folded^{weight}" for field, weight in _TEXT_FIELDS.items()],
+    if not reading.groups:
+        return _raised(Q("bool", must=[Q("match_all")], filter=filters, should=_places(reading)))
+    groups = [_group(group) for group in reading.groups]
+    must = Q("bool", must=groups)
+    if request.loose:
+        known = [_group(group) for group in reading.known]
+        most = Q(
+            "bool",
+            should=known,
+            minimum_should_match=len(known) - reading.spare,
+            filter=[Q("bool", should=[_phrase("everything", anchor) for anchor in reading.anchors])],
+        )
+        must = Q(
+            "bool",
+            should=[Q("constant_score", filter=must, boost=_ALL_WORDS), most],
+            minimum_should_match=1,
+        )
+    return _raised(Q("bool", must=[must], should=[*_hints(reading), *_places(reading)], filter=filters))
+
+
+def _raised(query: Query) -> Query:
+    """The score times 1 to 1 + all boosts."""
+    return Q(
+        "function_score",
+        query=query,
+        functions=[
+            {"weight": 1},
+            {"field_value_factor": {"field": "prior", "factor": sum(ranking.BOOSTS.values()), "missing": 0}},
+        ],
+        score_mode="sum",
+        boost_mode="multiply",
     )
-    should = [
-        Q(
-            "multi_match",
-            query=accented(query),
-            type="most_fields",
-            fields=[f"{field}_accented^{weight * 0.5}" for field, weight in _TEXT_FIELDS.items()],
-        ),
-        Q(
-            "multi_match",
-            query=text,
-            type="most_fields",
-            fields=[f"{field}_folded.pairs^{weight * 0.3}" for field, weight in _TEXT_FIELDS.items()],
-        ),
+
+
+def _group(group: Group) -> Query:
+    """One group, in any way to say it: what was typed with its syllables anywhere, the others as phrases."""
+    typed = Q("match", everything={"query": " ".join(group.typed.folded), "operator": "and"})
+    if len(group.alternatives) == 1:
+        return typed
+    others = [_way(way) for way in group.alternatives[1:]]
+    return Q("dis_max", queries=[typed, *others])
+
+
+def _way(way: Alternative) -> Query:
+    if way.is_phrase:
+        return _phrase("everything", way.folded, boost=way.weight)
+    return Q("match", everything={"query": " ".join(way.folded), "operator": "and", "boost": way.weight})
+
+
+def _phrase(field: str, tokens: Sequence[str], boost: float = 1.0) -> Query:
+    return Q("match_phrase", **{field: {"query": " ".join(tokens), "boost": boost}})
+
+
+def _hints(reading: Reading) -> list[Query]:
+    """What raises a product in the rough order."""
+    groups = (*reading.groups, *reading.extra)
+    typed = " ".join(token for group in groups for token in group.typed.folded)
+    ways = " ".join(token for group in groups for way in group.alternatives[1:] for token in way.folded)
+    hints = [
+        Q("match", name_folded={"query": typed, "boost": _NAME}),
+        Q("match", **{"name_folded.pairs": {"query": typed, "boost": _NEIGHBOURS}}),
     ]
-    return Q("bool", must=[must], should=should, filter=filters)
+    if ways:
+        hints.append(Q("match", name_folded={"query": ways, "boost": _NAME / 2}))
+    if reading.has_accents:
+        accented = " ".join(token for group in groups for token in group.typed.accented)
+        hints.append(Q("match", name={"query": accented, "boost": _ACCENTS}))
+    return hints
+
+
+def _places(reading: Reading) -> list[Query]:
+    return [
+        Q("constant_score", filter=Q("terms", **{field: sorted(slugs)}), boost=_FROM_PLACE)
+        for field, slugs in (("village", reading.villages), ("commune", reading.communes))
+        if slugs
+    ]
 
 
 def _filters(criteria: dict[str, Any]) -> list[Query]:
@@ -216,7 +295,7 @@ def _filters(criteria: dict[str, Any]) -> list[Query]:
     if criteria.get("in_stock") is not None:
         found.append(Q("term", in_stock=criteria["in_stock"]))
     for item in criteria.get("attributes") or []:
-        found.append(Q("terms", attributes=[f"{item['slug']}={value}" for value in item["values"]]))
+        found.append(Q("terms", choices=[f"{item['slug']}={value}" for value in item["values"]]))
     return found
 
 
@@ -227,7 +306,7 @@ def _range(given: dict[str, Any] | None) -> dict[str, Any]:
 
 def _aggregation(name: str) -> Any:
     if name.startswith("ATTRIBUTE:"):
-        return A("terms", field="attributes", size=FACET_SIZE * 5)
+        return A("terms", field="choices", size=FACET_SIZE * 5)
     if name == "PRICE":
         ranges = [
             {
@@ -249,11 +328,11 @@ def _aggregation(name: str) -> Any:
 
 def _counts(name: str, result: Any) -> dict[str, int]:
     if name == "OCOP_STARS":
-        return {str(bucket.key): bucket.doc_count for bucket in result.stars.buckets}
+        return {str(bucket["key"]): bucket["doc_count"] for bucket in result["stars"]["buckets"]}
     found = {
-        str(getattr(bucket, "key_as_string", bucket.key)): bucket.doc_count
-        for bucket in result.buckets
-        if bucket.doc_count
+        str(bucket.get("key_as_string", bucket["key"])): bucket["doc_count"]
+        for bucket in result["buckets"]
+        if bucket["doc_count"]
     }
     if name == "IN_STOCK":
         return {key: number for key, number in found.items() if key == "true"}
@@ -312,7 +391,24 @@ def source_of(document: Document) -> dict[str, Any]:
     """What is stored. A product that may not be found leaves an empty document, marked, with its version."""
     if not document.visible:
         return {"visible": False, "key": str(document.product_id)}
-    return {"visible": True, **document.texts(), **document.values}
+    texts = {key: getattr(document, key) for key in TEXTS}
+    return {
+        "visible": True,
+        "key": str(document.product_id),
+        **texts,
+        "name_folded": fold(document.name),
+        "everything": [fold(text) for text in texts.values()],
+        "prior": document.prior,
+        "ocop_until": document.ocop_until.isoformat() if document.ocop_until else None,
+        "published_at": document.published_at.isoformat() if document.published_at else None,
+        **{
+            key: getattr(document, key)
+            for key in (
+                "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars", "trusted", "sold",
+                "sold_30d", "rating",
+            )
+        },
+    }  # fmt: skip
 
 
 def bulk_write(indices: Sequence[str], documents: Iterable[tuple[uuid.UUID, int, dict[str, Any]]]) -> Written:

@@ -1,10 +1,19 @@
-"""What a search engine is: both answer the same requests with the same shapes."""
+"""What a search engine is: both answer the same requests with the same shapes.
 
+An engine finds and roughly orders; the first window of what it found is put into its final order by `ranking`, the same
+for both.
+"""
+
+import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from search.reading import Reading
+
 MAX_RESULTS = 1000
+# The first results, which are ranked anew. A page that begins inside it is cut out of it.
+WINDOW = 80
 
 
 class EngineDown(Exception):
@@ -13,22 +22,43 @@ class EngineDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """`criteria` is a ProductFilter as `catalog.queries.filter_products` takes it; `sort` a SearchSort."""
+    """`criteria` is a ProductFilter as `catalog.queries.filter_products` takes it; `sort` a SearchSort.
 
-    query: str
+    `loose`: what holds most of the groups will do.
+    """
+
+    reading: Reading
     criteria: dict[str, Any] = field(default_factory=dict)
     sort: str = "RELEVANCE"
     offset: int = 0
     limit: int = 20
+    loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hit:
+    """A product that was found. What ranking reads stands in it only where the window is asked for."""
+
     product_id: uuid.UUID
     score: float | None
+    seller: str | None = None
+    village: str | None = None
+    commune: str | None = None
+    name: str = ""
+    context: str = ""
+    attributes: str = ""
+    description: str = ""
+    in_stock: bool = False
+    ocop_stars: int | None = None
+    ocop_until: dt.date | None = None
+    trusted: bool = False
+    sold: int = 0
+    sold_30d: int = 0
+    rating: float = 0.0
+    published_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hits:
     hits: list[Hit]
     total: int
@@ -77,14 +107,14 @@ class Engine(Protocol):
 
     name: str
 
-    def search(self, request: SearchRequest) -> Hits:
-        """Hits `offset` to `offset + limit` and how many there are in all."""
+    def search(self, request: SearchRequest, *, window: bool) -> Hits:
+        """Hits `offset` to `offset + limit` and how many there are in all; with `window`, with what ranking reads."""
         ...
 
     def facets(self, request: SearchRequest, attributes: list[str]) -> Facets:
         """Counts for each facet, ignoring its own filter; `attributes` are slugs to count too."""
         ...
 
-    def suggest(self, query: str, limit: int) -> list[uuid.UUID]:
-        """Products whose name begins, or goes on, with what was typed, best first."""
+    def suggest(self, tokens: list[str], limit: int) -> list[uuid.UUID]:
+        """Products whose name has these folded syllables, the last one begun only, best first."""
         ...

@@ -1,8 +1,14 @@
-"""Search's own tables: what waits to be indexed, what is indexed at which version, and its texts."""
+"""Search's own tables: what waits to be indexed, what is indexed at which version, and the words it knows."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.fields import Entity
 
 
 class SearchOutbox(models.Model):
@@ -17,7 +23,11 @@ class SearchOutbox(models.Model):
 
 
 class SearchDocument(models.Model):
-    """A product as search knows it: its version counter and the texts the PostgreSQL engine matches."""
+    """A product as search knows it: its version counter, and all that the PostgreSQL engine reads.
+
+    Texts are accented tokens with a space between them, a line for each language. `vector` holds accented and folded
+    tokens of the name (A), of craft, village and seller (B), of attributes (C) and of the description (D).
+    """
 
     # No constraint: the counter outlives a product that is erased.
     product = models.OneToOneField(
@@ -28,17 +38,38 @@ class SearchDocument(models.Model):
         related_name="search_document",
     )
     version = models.BigIntegerField(default=0)
-    gone = models.BooleanField(default=False)
-    # Weights: A name, B craft, village and seller, C attributes, D description. Accented and folded side by side.
-    accented = SearchVectorField(null=True)
-    folded = SearchVectorField(null=True)
+    gone = models.BooleanField(db_default=False)
+    vector = SearchVectorField(null=True)
+    name_vector = SearchVectorField(null=True)
+    name = models.TextField(db_default="")
+    context = models.TextField(db_default="")
+    attributes = models.TextField(db_default="")
+    description = models.TextField(db_default="")
+    # `sku:PX01541` and `cert:0077QDUBND`, as `text.code_key` writes them.
+    codes = ArrayField(models.TextField(), db_default=[])
+    craft = models.TextField(null=True)
+    village = models.TextField(null=True)
+    commune = models.TextField(null=True)
+    seller = models.TextField(null=True)
+    choices = ArrayField(models.TextField(), db_default=[])
+    price = models.BigIntegerField(null=True)
+    in_stock = models.BooleanField(db_default=False)
+    ocop_stars = models.SmallIntegerField(null=True)
+    ocop_until = models.DateField(null=True)
+    trusted = models.BooleanField(db_default=False)
+    sold = models.IntegerField(db_default=0)
+    sold_30d = models.IntegerField(db_default=0)
+    rating = models.FloatField(db_default=0)
+    published_at = models.DateTimeField(null=True)
+    prior = models.FloatField(db_default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         db_table = "search_document"
         indexes = [
-            GinIndex(fields=["accented"], name="search_document_accented"),
-            GinIndex(fields=["folded"], name="search_document_folded"),
+            GinIndex(fields=["vector"], name="search_document_vector"),
+            GinIndex(fields=["name_vector"], name="search_document_name"),
+            GinIndex(fields=["codes"], name="search_document_codes"),
         ]
 
 
@@ -61,11 +92,77 @@ class IndexState(models.TextChoices):
 
 
 class SearchIndex(models.Model):
-    """An Elasticsearch index of ours. Changes are written to the live one and to one that is being built."""
+    """An Elasticsearch index of ours. Changes are written to the live one and to one that is being built.
+
+    `position` is the last product that a build has copied, so that a build that was killed goes on from there.
+    """
 
     name = models.CharField(max_length=80, primary_key=True)
     state = models.CharField(max_length=8, choices=IndexState)
+    position = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "search_index"
+
+
+class Synonym(Entity):
+    """`term` also finds what holds `expansion`, at `weight` of what the term itself finds. Read as whole phrases."""
+
+    term = models.CharField(max_length=80, verbose_name=_("word or phrase"))
+    language = models.CharField(max_length=8, default="vi", verbose_name=_("language"))
+    expansion = models.CharField(max_length=80, verbose_name=_("also finds"))
+    weight = models.FloatField(
+        default=0.8, validators=[MinValueValidator(0.1), MaxValueValidator(1)], verbose_name=_("weight")
+    )
+    both_ways = models.BooleanField(default=False, verbose_name=_("both ways"))
+
+    class Meta:
+        db_table = "search_synonym"
+        verbose_name = _("synonym")
+        verbose_name_plural = _("synonyms")
+        constraints = [
+            models.UniqueConstraint(fields=["term", "expansion"], name="search_synonym_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="search_synonym_weight"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} → {self.expansion}"
+
+
+class Term(models.Model):
+    """The vocabulary of what is for sale: a folded syllable, or two neighbours, and in how many products they are."""
+
+    text = models.CharField(max_length=80, primary_key=True)
+    # As it is mostly written: `khảm trai` for `kham trai`.
+    written = models.CharField(max_length=80)
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "search_term"
+
+
+class Asked(models.Model):
+    """A query that found something, once for each person: `person` is a keyed hash, forgotten after some weeks."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=200)
+    text = models.CharField(max_length=200)
+    person = models.CharField(max_length=32)
+    asked_on = models.DateField()
+
+    class Meta:
+        db_table = "search_asked"
+        constraints = [models.UniqueConstraint(fields=["key", "person"], name="search_asked_once")]
+        indexes = [models.Index(fields=["asked_on"], name="search_asked_on")]
+
+
+class PopularQuery(models.Model):
+    """A query that enough people have asked, to be suggested. Made from `Asked` by a job."""
+
+    key = models.CharField(max_length=200, primary_key=True, db_collation="C")
+    text = models.CharField(max_length=200)
+    people = models.IntegerField()
+
+    class Meta:
+        db_table = "search_popular"

@@ -1,21 +1,25 @@
-"""The PostgreSQL engine: full text over our own tokens; filters read the catalogue itself, so they are never stale."""
+"""The PostgreSQL engine: full text over our own tokens, in search's own table.
+
+Words are looked for by two indexes, one of names alone: of a broad query only CANDIDATES of each are put in order, those in
+whose name the words stand first. Filters and counts read the same rows, so no search joins the catalogue.
+"""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import Case, Count, Exists, F, FloatField, Max, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
 
-from catalog import queries as catalog
-from catalog.models import Product
-from search.documents import Document
+from marketplace.core.clock import today
+from marketplace.core.vietnamese import fold
+from search import ranking
+from search.documents import TEXTS, Document
 from search.engine import (
     FACET_FIELDS,
     MAX_RESULTS,
     PRICE_BUCKETS,
+    WINDOW,
     Facets,
     Hit,
     Hits,
@@ -23,144 +27,276 @@ from search.engine import (
     bucket_value,
     without,
 )
-from search.models import SearchDocument
-from search.text import folded, syllables
+from search.reading import Alternative, Group, Reading
 
-ACCENT_WEIGHT = 0.5
+CANDIDATES = 1_000
 # Weights of D, C, B, A: description, attributes, context, name.
-WEIGHTS = [0.05, 0.2, 0.4, 1.0]
-_ORDERS: dict[str, list[Any]] = {
-    "RELEVANCE": ["-score", "-stats__sold", "-pk"],
-    "NEWEST": ["-published_at", "-pk"],
-    "PRICE_ASC": ["price_min", "pk"],
-    "PRICE_DESC": ["-price_min", "-pk"],
-    "BEST_SELLING": ["-stats__sold", "-pk"],
-    "TOP_RATED": ["-stats__rating_rank", "-pk"],
+_WEIGHTS = "{0.05,0.2,0.3,1.0}"
+_FROM_PLACE = 1.0
+_VALUES = (
+    "seller", "village", "commune", "in_stock", "ocop_stars", "ocop_until", "trusted", "sold", "sold_30d", "rating",
+    "published_at",
+)  # fmt: skip
+_ORDERS = {
+    "RELEVANCE": "score DESC, product_id DESC",
+    "NEWEST": "published_at DESC NULLS LAST, product_id DESC",
+    "PRICE_ASC": "price NULLS LAST, product_id",
+    "PRICE_DESC": "price DESC NULLS LAST, product_id DESC",
+    "BEST_SELLING": "sold DESC, product_id DESC",
+    "TOP_RATED": "rating DESC, product_id DESC",
 }
+_COLUMNS = {"CRAFT": "craft", "VILLAGE": "village", "COMMUNE": "commune", "SELLER": "seller"}
 
 
 class PostgresEngine:
     name = "postgresql"
 
-    def search(self, request: SearchRequest) -> Hits:
-        found = self._matching(request.query, request.criteria)
-        total = found.count()
-        end = min(request.offset + request.limit, MAX_RESULTS)
-        rows = found.annotate(score=self._score(request.query)).order_by(*_ORDERS[request.sort])
-        hits = [Hit(key, score) for key, score in rows.values_list("pk", "score")[request.offset : end]]
+    def search(self, request: SearchRequest, *, window: bool) -> Hits:
+        condition, values = _condition(request, request.criteria)
+        last = request.offset + request.limit
+        end = min(max(WINDOW, last) if window else last, MAX_RESULTS)
+        begin = 0 if window else request.offset
+        wanted = ", ".join(("product_id", "score", *((*TEXTS, *_VALUES) if window else ())))
+        values |= {"limit": max(end - begin, 0), "begin": begin}
+        source = f"SELECT *, prior AS score FROM search_document WHERE {condition}"
+        if request.sort == "RELEVANCE" and request.reading.groups:
+            source = _candidates(request, condition, values)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM search_document WHERE {condition}", values)
+            (total,) = cursor.fetchone()
+            cursor.execute(
+                f"SELECT {wanted} FROM ({source}) AS found ORDER BY {_ORDERS[request.sort]} "
+                "LIMIT %(limit)s OFFSET %(begin)s",
+                values,
+            )
+            names = [column.name for column in cursor.description]
+            hits = [Hit(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
         return Hits(hits, total)
 
     def facets(self, request: SearchRequest, attributes: list[str]) -> Facets:
         found: Facets = {}
+        together: list[str] = []
         for facet in (*FACET_FIELDS, *(f"ATTRIBUTE:{slug}" for slug in attributes)):
-            rows = self._matching(request.query, without(request.criteria, facet))
-            found[facet] = self._count(rows, facet)
+            kept = without(request.criteria, facet)
+            if kept == request.criteria:
+                together.append(facet)
+            else:
+                found |= _count(request, kept, [facet])
+        if together:
+            found |= _count(request, request.criteria, together)
         return found
 
-    def suggest(self, query: str, limit: int) -> list[uuid.UUID]:
-        tokens = folded(query).split()
-        if not tokens:
-            return []
-        begun = " & ".join([*(f"{token}:A" for token in tokens[:-1]), f"{tokens[-1]}:*A"])
-        rows = (
-            catalog.products_listed()
-            .filter(search_document__folded=SearchQuery(begun, config="simple", search_type="raw"))
-            .order_by("-stats__sold", "-pk")
-        )
-        return list(rows.values_list("pk", flat=True)[:limit])
+    def suggest(self, tokens: list[str], limit: int) -> list[uuid.UUID]:
+        begun = " & ".join([*(_quoted(token) for token in tokens[:-1]), f"{_quoted(tokens[-1])}:*"])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT product_id FROM search_document WHERE NOT gone AND name_vector @@ %s::tsquery"
+                " ORDER BY prior DESC, product_id DESC LIMIT %s",
+                [begun, limit],
+            )
+            return [row[0] for row in cursor.fetchall()]
 
-    def _matching(self, query: str, criteria: dict[str, Any]) -> QuerySet[Product]:
-        rows = catalog.filter_products(catalog.products_listed(), criteria)
-        tokens = folded(query)
-        if tokens:
-            rows = rows.filter(search_document__folded=SearchQuery(tokens, config="simple"))
-        return rows
 
-    def _score(self, query: str) -> Any:
-        tokens = folded(query)
-        if not tokens:
-            return Value(0.0, output_field=FloatField())
-        plain = SearchRank(
-            F("search_document__folded"), SearchQuery(tokens, config="simple"), weights=WEIGHTS
-        )
-        exact = SearchRank(
-            F("search_document__accented"),
-            SearchQuery(" ".join(syllables(query)), config="simple"),
-            weights=WEIGHTS,
-        )
-        return plain + Value(ACCENT_WEIGHT) * Coalesce(exact, 0.0, output_field=FloatField())
+# --- Finding ------------------------------------------------------------------------------------------------------
 
-    def _count(self, rows: QuerySet[Product], facet: str) -> dict[str, int]:
-        column = {
-            "CRAFT": "craft__slug",
-            "VILLAGE": "village__slug",
-            "COMMUNE": "seller__commune__slug",
-            "SELLER": "seller__slug",
-        }.get(facet)
-        if column:
-            return _grouped(rows.filter(**{f"{column}__isnull": False}), column)
-        if facet == "OCOP_STARS":
-            valid = catalog.certificates_valid()
-            rated = rows.filter(Exists(valid.filter(product=OuterRef("pk"))))
-            stars = Max("certificates__stars", filter=Q(certificates__in=valid))
-            counts: dict[str, int] = {}
-            for (number,) in rated.annotate(best=stars).values_list("best"):
-                counts[str(number)] = counts.get(str(number), 0) + 1
-            return counts
-        if facet == "PRICE":
-            bucket = Case(
-                *(
-                    When(_in_bucket(low, high), then=Value(bucket_value(low, high)))
-                    for low, high in PRICE_BUCKETS
+
+def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The WHERE of a request, and its values."""
+    parts, values = _filters(criteria)
+    if request.reading.groups:
+        values["words"] = _most(request.reading) if request.loose else _all(request.reading.groups)
+        parts.append("vector @@ %(words)s::tsquery")
+    return " AND ".join(["NOT gone", *parts]), values
+
+
+def _candidates(request: SearchRequest, condition: str, values: dict[str, Any]) -> str:
+    """The best of what was found, with scores: first by where the words stand, then by what they weigh."""
+    reading = request.reading
+    groups = (*reading.groups, *reading.extra)
+    rest = condition.replace("vector @@ %(words)s::tsquery", "name_vector @@ %({})s::tsquery")
+    values["folded"] = _all(reading.groups)
+    tiers = [rest.format("folded"), condition]
+    if reading.has_accents:
+        values["accented"] = " & ".join(
+            _quoted(token) for group in reading.groups for token in group.typed.accented
+        )
+        tiers.insert(0, rest.format("accented"))
+    values |= {
+        "any": " | ".join(
+            _quoted(token)
+            for group in groups
+            for token in {*group.typed.folded, *(group.typed.accented if reading.has_accents else ())}
+        ),
+        "weights": _WEIGHTS,
+        "boost": sum(ranking.BOOSTS.values()),
+        "villages": sorted(reading.villages),
+        "communes": sorted(reading.communes),
+        "place": _FROM_PLACE,
+    }
+    union = " UNION ALL ".join(
+        f"(SELECT product_id, {len(tiers) - number} AS tier FROM search_document WHERE {tier}"
+        f" ORDER BY prior DESC LIMIT {CANDIDATES})"
+        for number, tier in enumerate(tiers)
+    )
+    return (
+        f"SELECT row.*, (best.tier + ts_rank(%(weights)s, row.vector, %(any)s::tsquery)"
+        f" + CASE WHEN row.vector @@ %(folded)s::tsquery THEN 1 ELSE 0 END"
+        f" + CASE WHEN row.village = ANY(%(villages)s) OR row.commune = ANY(%(communes)s) THEN %(place)s ELSE 0 END)"
+        f" * (1 + %(boost)s * row.prior) AS score"
+        f" FROM (SELECT product_id, max(tier) AS tier FROM ({union}) AS tiers GROUP BY product_id) AS best"
+        f" JOIN search_document AS row USING (product_id)"
+    )
+
+
+def _all(groups: Sequence[Group]) -> str:
+    return " & ".join(_any_way(group) for group in groups)
+
+
+def _any_way(group: Group) -> str:
+    ways = [" & ".join(map(_quoted, group.typed.folded))]
+    ways += [_phrase(way) for way in group.alternatives[1:]]
+    return f"({' | '.join(f'({way})' for way in ways)})"
+
+
+def _phrase(way: Alternative) -> str:
+    return (" <-> " if way.is_phrase else " & ").join(map(_quoted, way.folded))
+
+
+def _most(reading: Reading) -> str:
+    """All groups; or all but the spare ones, with some neighbours side by side."""
+    ways = [_any_way(group) for group in reading.known]
+    most = " | ".join(f"({' & '.join(kept)})" for kept in combinations(ways, len(ways) - reading.spare))
+    near = " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors)
+    return f"({_all(reading.groups)}) | (({most}) & ({near}))"
+
+
+def _quoted(token: str) -> str:
+    """A token as tsquery takes it: letters and digits, so nothing of its syntax is in it."""
+    return f"'{token}'"
+
+
+def _filters(criteria: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+
+    def add(part: str, **more: Any) -> None:
+        parts.append(part)
+        values.update(more)
+
+    for key in ("craft", "village", "commune", "seller"):
+        if criteria.get(key) is not None:
+            add(f"{key} = ANY(%({key})s)", **{key: list(criteria[key])})
+    if criteria.get("ids") is not None:
+        add("product_id = ANY(%(ids)s)", ids=list(criteria["ids"]))
+    price = criteria.get("price") or {}
+    if price.get("min") is not None:
+        add("price >= %(price_min)s", price_min=price["min"])
+    if price.get("max") is not None:
+        add("price <= %(price_max)s", price_max=price["max"])
+    stars = criteria.get("ocop_stars") or {}
+    if stars:
+        # A certificate past its day counts no more, even before its product is indexed again.
+        add(
+            "ocop_stars >= %(stars_min)s AND ocop_until >= %(today)s",
+            stars_min=stars.get("min") or 0,
+            today=today(),
+        )
+        if stars.get("max") is not None:
+            add("ocop_stars <= %(stars_max)s", stars_max=stars["max"])
+    if criteria.get("in_stock") is not None:
+        add("in_stock = %(in_stock)s", in_stock=criteria["in_stock"])
+    for number, item in enumerate(criteria.get("attributes") or []):
+        key = f"choices_{number}"
+        add(f"choices && %({key})s", **{key: [f"{item['slug']}={value}" for value in item["values"]]})
+    return parts, values
+
+
+# --- Counting -----------------------------------------------------------------------------------------------------
+
+
+def _count(request: SearchRequest, criteria: dict[str, Any], facets: Sequence[str]) -> Facets:
+    """The facets in one pass over what these criteria leave."""
+    condition, values = _condition(request, criteria)
+    found: Facets = {facet: {} for facet in facets}
+    columns = {facet: _expression(facet, values) for facet in facets if not facet.startswith("ATTRIBUTE:")}
+    with connection.cursor() as cursor:
+        if columns:
+            names = list(columns)
+            made = ", ".join(f"{columns[name]} AS f{number}" for number, name in enumerate(names))
+            sets = ", ".join(f"(f{number})" for number in range(len(names)))
+            wanted = ", ".join(f"f{number}" for number in range(len(names)))
+            cursor.execute(
+                f"SELECT {wanted}, grouping({wanted}), count(*) FROM"
+                f" (SELECT {made} FROM search_document WHERE {condition}) AS rows GROUP BY GROUPING SETS ({sets})",
+                values,
+            )
+            for *cells, mask, number in cursor.fetchall():
+                # The one column of this set is the one whose bit is not set.
+                place = next(i for i in range(len(names)) if not mask >> (len(names) - 1 - i) & 1)
+                if cells[place] is not None:
+                    found[names[place]][cells[place]] = number
+        for facet in facets:
+            if facet.startswith("ATTRIBUTE:"):
+                prefix = facet.removeprefix("ATTRIBUTE:") + "="
+                cursor.execute(
+                    "SELECT choice, count(*) FROM search_document, unnest(choices) AS choice"
+                    f" WHERE {condition} AND starts_with(choice, %(prefix)s) GROUP BY choice",
+                    {**values, "prefix": prefix},
                 )
-            )
-            return _grouped(rows.annotate(bucket=bucket), "bucket")
-        if facet == "IN_STOCK":
-            number = rows.filter(catalog.in_stock_condition()).count()
-            return {"true": number} if number else {}
-        return _count_attribute(rows, facet.removeprefix("ATTRIBUTE:"))
+                found[facet] = {choice.removeprefix(prefix): number for choice, number in cursor.fetchall()}
+    return found
 
 
-def _in_bucket(low: int | None, high: int | None) -> Q:
-    condition = Q()
-    if low is not None:
-        condition &= Q(price_min__gte=low)
-    if high is not None:
-        condition &= Q(price_min__lte=high)
-    return condition
+def _expression(facet: str, values: dict[str, Any]) -> str:
+    """The value of a facet, as text; NULL where a product has none."""
+    if facet in _COLUMNS:
+        return _COLUMNS[facet]
+    if facet == "IN_STOCK":
+        return "CASE WHEN in_stock THEN 'true' END"
+    if facet == "OCOP_STARS":
+        values["today"] = today()
+        return "CASE WHEN ocop_until >= %(today)s THEN ocop_stars::text END"
+    cases = []
+    for number, (low, high) in enumerate(PRICE_BUCKETS):
+        values[f"bucket_{number}"] = bucket_value(low, high)
+        bounds = [f"price >= {low}"] * (low is not None) + [f"price <= {high}"] * (high is not None)
+        cases.append(f"WHEN {' AND '.join(bounds)} THEN %(bucket_{number})s")
+    return f"CASE {' '.join(cases)} END"
 
 
-def _grouped(rows: QuerySet[Product], column: str) -> dict[str, int]:
-    counted = rows.order_by().values_list(column).annotate(number=Count("pk"))
-    return {str(value): number for value, number in counted}
+# --- Writing ------------------------------------------------------------------------------------------------------
+_STORED = (
+    *TEXTS, "codes", "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars", "ocop_until",
+    "trusted", "sold", "sold_30d", "rating", "published_at", "prior",
+)  # fmt: skip
 
 
-def _count_attribute(rows: QuerySet[Product], slug: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for (attributes,) in rows.order_by().values_list("attributes"):
-        for item in attributes:
-            if item["slug"] == slug:
-                counts[str(item["value"])] = counts.get(str(item["value"]), 0) + 1
-    return counts
-
-
-def write_texts(documents: Iterable[Document]) -> None:
-    """Stores the token vectors of these documents, whose rows exist."""
-    rows: list[tuple[str | bool | uuid.UUID, ...]] = []
+def write_documents(documents: Iterable[Document]) -> None:
+    """Stores texts and values of these documents, whose rows exist."""
+    rows = []
     for document in documents:
-        texts = document.texts()
+        texts = {
+            key: text if text == fold(text) else f"{fold(text)}\n{text}"
+            for key in TEXTS
+            for text in (getattr(document, key),)
+        }
         rows.append(
-            (
-                *(texts[f"{key}_accented"] for key in ("name", "context", "attributes", "description")),
-                *(texts[f"{key}_folded"] for key in ("name", "context", "attributes", "description")),
-                not document.visible,
-                document.product_id,
-            )
+            {
+                **{key: getattr(document, key) for key in _STORED},
+                **{f"{key}_tokens": text for key, text in texts.items()},
+                "gone": not document.visible,
+                "product_id": document.product_id,
+            }
         )
-    vector = " || ".join(f"setweight(to_tsvector('simple', %s), '{weight}')" for weight in "ABCD")
+    vector = " || ".join(
+        f"setweight(to_tsvector('simple', %({key}_tokens)s), '{weight}')"
+        for key, weight in zip(TEXTS, "ABCD", strict=True)
+    )
+    columns = ", ".join(f"{key} = %({key})s" for key in (*_STORED, "gone"))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {SearchDocument._meta.db_table} SET accented = {vector}, folded = {vector}, "  # noqa: S608 - no input
-            "gone = %s, updated_at = now() WHERE product_id = %s",
+            f"UPDATE search_document SET {columns}, vector = {vector},"
+            " name_vector = to_tsvector('simple', %(name_tokens)s), updated_at = now()"
+            " WHERE product_id = %(product_id)s",
             rows,
         )

@@ -6,17 +6,22 @@ A breaker keeps requests from waiting on a dead node: after a failure nobody ask
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
 
 from marketplace.core.errors import RequestError
 from search.elastic import ElasticEngine
-from search.engine import Engine, EngineDown, Facets, Hits, SearchRequest
+from search.engine import MAX_RESULTS, WINDOW, Engine, EngineDown, Facets, Hit, Hits, SearchRequest
+from search.lexicon import Lexicon, current
+from search.models import SearchDocument
 from search.postgres import PostgresEngine
+from search.ranking import rank
+from search.reading import NOTHING, Interpretation, Reading, codes_of, core, correct, decoded, read
+from search.text import code_key, folded
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -53,14 +58,6 @@ breaker = Breaker()
 _elastic, _postgres = ElasticEngine(), PostgresEngine()
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """`degraded`: Elasticsearch is set up but away, so the database answered."""
-
-    hits: Hits
-    degraded: bool
-
-
 def _ask(question: Callable[[Engine], T]) -> tuple[T, bool]:
     """The answer of the best engine that is there, and whether it stood in for another."""
     if not settings.ELASTICSEARCH_URL:
@@ -80,9 +77,129 @@ def _ask(question: Callable[[Engine], T]) -> tuple[T, bool]:
     return question(_postgres), True
 
 
-def search_products(request: SearchRequest) -> Answered:
-    hits, degraded = _ask(lambda engine: engine.search(request))
-    return Answered(hits, degraded)
+# A search whose words stand together in so few products also takes those that hold most of them.
+ENOUGH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was found, and what was asked for in the end: `request` is what facets are counted for.
+
+    `corrected`: the words that were looked for where those given found nothing. `degraded`: Elasticsearch is set up but
+    away, so the database answered.
+    """
+
+    hits: list[Hit]
+    total: int
+    request: SearchRequest
+    degraded: bool
+    corrected: str | None = None
+    interpretations: tuple[Interpretation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one reading found; `whole` products hold all its words."""
+
+    hits: Hits
+    request: SearchRequest
+    degraded: bool
+    whole: int
+
+
+def search_products(
+    query: str,
+    criteria: dict[str, Any],
+    *,
+    sort: str = "RELEVANCE",
+    offset: int = 0,
+    limit: int = 20,
+    literal: Sequence[str] = (),
+) -> Answered:
+    """Finds products as the query reads. Where nothing is: with a slip undone, with keys decoded, by its core."""
+    code = _by_code(query, literal)
+    if code is not None:
+        interpretation, ids = code
+        asked = criteria.get("ids")
+        wanted = {**criteria, "ids": ids if asked is None else [key for key in asked if key in ids]}
+        request = SearchRequest(NOTHING, wanted, sort, offset, limit)
+        hits, degraded = _page(request)
+        return Answered(hits.hits, hits.total, request, degraded, interpretations=(interpretation,))
+    lexicon = current()
+    reading = read(query, lexicon, literal)
+    found = _find(SearchRequest(reading, criteria, sort, offset, limit))
+    corrected = None
+    if reading.groups and not found.whole:
+        for other in _others(reading, query, lexicon, literal, found=found.hits.total > 0):
+            again = _find(SearchRequest(other, criteria, sort, offset, limit))
+            if again.whole or (again.hits.total and not found.hits.total):
+                reading, found, corrected = other, again, other.text
+                break
+    return Answered(
+        found.hits.hits, found.hits.total, found.request, found.degraded, corrected, reading.interpretations
+    )
+
+
+def _others(
+    plain: Reading, query: str, lexicon: Lexicon, literal: Sequence[str], *, found: bool
+) -> Iterator[Reading]:
+    """Other readings of a query that found nothing whole, the likeliest first."""
+    other = correct(plain, lexicon, found=found)
+    if other is not None:
+        yield other
+    if found:
+        return
+    for other in (decoded(query, lexicon, literal), core(plain, lexicon)):
+        if other is not None:
+            yield other
+
+
+def _find(request: SearchRequest) -> _Found:
+    """What holds all words; with too few of these, also what holds most of them."""
+    reading = request.reading
+    if reading.price is not None and not (request.criteria.get("price")):
+        low, high = reading.price
+        request = replace(request, criteria={**request.criteria, "price": {"min": low, "max": high}})
+    hits, degraded = _page(request)
+    # Sorted by anything but relevance, what fits less well would come first.
+    enough = ENOUGH if request.sort == "RELEVANCE" else 1
+    if hits.total >= enough or not reading.may_be_loose:
+        return _Found(hits, request, degraded, hits.total)
+    loose = replace(request, loose=True)
+    more, degraded = _page(loose)
+    return _Found(more, loose, degraded, hits.total)
+
+
+def _page(request: SearchRequest) -> tuple[Hits, bool]:
+    """One page of what an engine finds, the first window of it in its final order."""
+    window = request.sort == "RELEVANCE" and request.offset < WINDOW
+    hits, degraded = _ask(lambda engine: engine.search(request, window=window))
+    if window:
+        first = rank(
+            hits.hits[:WINDOW],
+            request.reading,
+            spread=not (request.criteria.get("seller") or request.reading.places),
+        )
+        hits.hits = (first + hits.hits[WINDOW:])[request.offset : request.offset + request.limit]
+    return hits, degraded
+
+
+def _by_code(query: str, literal: Sequence[str]) -> tuple[Interpretation, list[uuid.UUID]] | None:
+    """The products whose SKU or certificate number was typed; the same whichever engine answers."""
+    if query in literal:
+        return None
+    candidates = {code_key(text): text for text in reversed(codes_of(query))}
+    if not candidates:
+        return None
+    keys = [f"{kind}:{key}" for key in candidates for kind in ("sku", "cert")]
+    rows = SearchDocument.objects.filter(codes__overlap=keys, gone=False).order_by("-prior", "pk")
+    found = list(rows.values_list("pk", "codes")[:MAX_RESULTS])
+    for key, text in candidates.items():
+        for kind, name in (("SKU", "sku"), ("CERTIFICATE", "cert")):
+            ids = [product_id for product_id, codes in found if f"{name}:{key}" in codes]
+            if ids and text not in literal:
+                return Interpretation(kind, text, text), ids
+    return None
 
 
 def search_facets(request: SearchRequest, attributes: list[str]) -> Facets:
@@ -91,5 +208,8 @@ def search_facets(request: SearchRequest, attributes: list[str]) -> Facets:
 
 
 def suggest_products(query: str, limit: int) -> list[uuid.UUID]:
-    found, _degraded = _ask(lambda engine: engine.suggest(query, limit))
+    tokens = folded(query)
+    if not tokens or limit < 1:
+        return []
+    found, _degraded = _ask(lambda engine: engine.suggest(tokens, limit))
     return found

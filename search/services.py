@@ -13,15 +13,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import Product
-from search import elastic
+from search import elastic, lexicon
 from search.documents import build
 from search.engine import EngineDown
-from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison
-from search.postgres import write_texts
+from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison, Term
+from search.postgres import write_documents
 
 log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
 BATCH = 500
+MAX_TERM = 80
 
 
 def outbox_add(product_ids: Iterable[uuid.UUID]) -> None:
@@ -64,9 +65,9 @@ def _index(products: Sequence[uuid.UUID], targets: Sequence[str]) -> list[uuid.U
     """Raises versions, reads, writes both engines. Products that Elasticsearch wants to be sent again."""
     versions = _raise_versions(products)
     documents = build(products)
-    write_texts(document for document in documents.values() if document is not None)
+    write_documents(document for document in documents.values() if document is not None)
     gone = [key for key, document in documents.items() if document is None]
-    SearchDocument.objects.filter(pk__in=gone).update(gone=True, accented=None, folded=None)
+    SearchDocument.objects.filter(pk__in=gone).update(gone=True, vector=None, name_vector=None)
     if settings.ELASTICSEARCH_URL and not targets:
         raise EngineDown("no index has been built yet: run manage.py search_reindex")
     written = elastic.bulk_write(
@@ -90,7 +91,7 @@ def _raise_versions(products: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
         cursor.execute(
             """
             INSERT INTO search_document (product_id, version, gone, updated_at)
-            SELECT key, 1, false, now() FROM unnest(%s::uuid[]) AS key ORDER BY key
+            SELECT key, 1, true, now() FROM unnest(%s::uuid[]) AS key ORDER BY key
             ON CONFLICT (product_id) DO UPDATE SET version = search_document.version + 1
             RETURNING product_id, version
             """,
@@ -144,6 +145,35 @@ def reindex() -> Iterator[tuple[int, int]]:
             SearchIndex.objects.filter(state=IndexState.LIVE).update(state=IndexState.OLD)
             SearchIndex.objects.filter(name=name).update(state=IndexState.LIVE)
         _delete_unknown_indices()
+    vocabulary_rebuild()
+
+
+@transaction.atomic(durable=True)
+def vocabulary_rebuild() -> int:
+    """Counts the words of what is for sale anew. Returns how many it knows."""
+    rows = SearchDocument.objects.filter(gone=False).values_list("name", "context", "attributes")
+    products = 0
+
+    def counted() -> Iterator[tuple[str, ...]]:
+        nonlocal products
+        for row in rows.iterator(chunk_size=2_000):
+            products += 1
+            yield row
+
+    terms = lexicon.count_words(counted())
+    Term.objects.all().delete()
+    # The row without a text tells processes that there is something new.
+    Term.objects.create(text="", written=timezone.now().isoformat(), count=products)
+    Term.objects.bulk_create(
+        (
+            Term(text=text, written=written, count=count)
+            for text, (written, count) in terms.items()
+            if len(text) <= MAX_TERM and len(written) <= MAX_TERM
+        ),
+        batch_size=2_000,
+    )
+    lexicon.forget()
+    return len(terms)
 
 
 def _delete_unknown_indices() -> None:

@@ -1,16 +1,31 @@
 """The text pipeline, the same for both engines, when indexing and when asking.
 
-text → normalise (NFC, one space, no control characters) → syllables → accented and folded tokens
+text → normalise (NFC, lower case, one space) → syllables → accented and folded tokens
+
+A syllable is a run of letters or of digits (`40cm` is `40 cm`), or one Han or hiragana character.
 """
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
 from html import escape
 
 from marketplace.core.vietnamese import fold
 
 MAX_QUERY = 200
-_SYLLABLE = re.compile(r"[^\W_]+")
+_SINGLE = "\u3005\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff"
+_SYLLABLE = re.compile(rf"\d+|[{_SINGLE}]|(?:(?![{_SINGLE}])[^\W\d_])+")
+# What stands behind a number, by the name that is searched for.
+UNITS = {
+    "h": ("giờ", "tiếng", "h", "hour", "hours"),
+    "kg": ("kg", "kí", "ký", "cân", "kilogam", "kilo", "kilogram"),
+    "g": ("g", "gr", "gam", "gram", "grams"),
+    "cm": ("cm", "phân", "centimet", "xentimet"),
+    "m": ("m", "mét"),
+    "l": ("l", "lít", "litre", "liter"),
+    "ml": ("ml", "mililit"),
+}
+_UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words}
 
 
 def normalise(text: str) -> str:
@@ -20,30 +35,56 @@ def normalise(text: str) -> str:
 
 
 def syllables(text: str) -> list[str]:
-    """Accented tokens: runs of letters and digits, in lower case."""
-    return _SYLLABLE.findall(normalise(text))
+    """Accented tokens in lower case. A unit behind a number has its one name: `2 ký` → `2 kg`."""
+    tokens = _SYLLABLE.findall(normalise(text))
+    return [
+        _UNIT_OF.get(token, token) if index and tokens[index - 1].isdigit() else token
+        for index, token in enumerate(tokens)
+    ]
 
 
-def accented(text: str) -> str:
-    """Tokens joined by spaces: what the accented fields hold."""
-    return " ".join(syllables(text))
+def indexed(text: str) -> list[str]:
+    """Accented tokens of a text that is to be found: both the unit as it is written and its one name."""
+    tokens = _SYLLABLE.findall(normalise(text))
+    found = []
+    for index, token in enumerate(tokens):
+        found.append(token)
+        if index and tokens[index - 1].isdigit() and _UNIT_OF.get(token, token) != token:
+            found.append(_UNIT_OF[token])
+    return found
 
 
-def folded(text: str) -> str:
-    """Folded tokens joined by spaces: what the folded fields hold."""
-    return fold(accented(text))
+def folded(text: str) -> list[str]:
+    """Folded tokens of what somebody typed."""
+    return [fold(token) for token in syllables(text)]
 
 
-def highlight(text: str, query: str) -> str | None:
-    """The text as HTML with the syllables of the query marked; None where none is in it."""
-    wanted = {fold(token) for token in syllables(query)}
+def code_key(text: str) -> str:
+    """An SKU or a certificate number as it is compared: letters and digits alone. `px 0154-1` → `PX01541`."""
+    return "".join(character for character in fold(text) if character.isalnum()).upper()
+
+
+def highlight(text: str, wanted: Collection[str]) -> str | None:
+    """The text as HTML with its syllables marked that are among these folded ones; None where there are none."""
+    text = unicodedata.normalize("NFC", text)
     parts, position, found = [], 0, False
-    for match in _SYLLABLE.finditer(unicodedata.normalize("NFC", text)):
-        if fold(match.group()) in wanted:
-            parts.append(escape(match.string[position : match.start()]))
-            parts.append(f"<mark>{escape(match.group())}</mark>")
-            position, found = match.end(), True
-    if not found:
-        return None
-    parts.append(escape(unicodedata.normalize("NFC", text)[position:]))
-    return "".join(parts).replace("</mark> <mark>", " ")
+    for start, end in _runs(text, wanted):
+        parts += [escape(text[position:start]), f"<mark>{escape(text[start:end])}</mark>"]
+        position, found = end, True
+    return "".join([*parts, escape(text[position:])]) if found else None
+
+
+def _runs(text: str, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where the wanted syllables stand; neighbours with nothing but a space between them are one."""
+    begun: tuple[int, int] | None = None
+    for match in _SYLLABLE.finditer(text):
+        if fold(match.group()) not in wanted:
+            continue
+        if begun and text[begun[1] : match.start()] in {"", " "}:
+            begun = (begun[0], match.end())
+            continue
+        if begun:
+            yield begun
+        begun = match.span()
+    if begun:
+        yield begun

@@ -42,7 +42,11 @@ FacetField = graphene.Enum("FacetField", [(name, name) for name in (*FACET_FIELD
 SuggestionKind = graphene.Enum(
     "SuggestionKind", [(name, name) for name in ("PRODUCT", "CRAFT", "VILLAGE", "SELLER", "QUERY")]
 )
+InterpretationKind = graphene.Enum(
+    "InterpretationKind", [(name, name) for name in ("PRICE", "PLACE", "SKU", "CERTIFICATE")]
+)
 MAX_SUGGESTIONS = 20
+MAX_LITERAL = 10
 
 
 class FacetValue(graphene.ObjectType):
@@ -59,6 +63,16 @@ class Facet(graphene.ObjectType):
     label = graphene.String(required=True)
     attribute = graphene.String()
     values = graphene.Field(required_list(FacetValue))
+
+
+class Interpretation(graphene.ObjectType):
+    """What was read out of the words. Pass `text` in `literal` to have it taken as plain words."""
+
+    kind = graphene.Field(InterpretationKind, required=True)
+    text = graphene.String(required=True)
+    label = graphene.String(required=True)
+    field = graphene.Field(FacetField)
+    value = graphene.String(required=True)
 
 
 class Suggestion(graphene.ObjectType):
@@ -82,6 +96,13 @@ ProductSearchConnection = connection_types(
         required=True, description="True while Elasticsearch is away and the database answers in its place."
     ),
     took_ms=graphene.Int(required=True),
+    corrected_query=graphene.String(
+        description="The query that was really run when the one given found nothing: a corrected spelling."
+    ),
+    interpretations=graphene.Field(
+        required_list(Interpretation),
+        description="What was read out of the words, so that a page can show and undo it.",
+    ),
 )
 
 
@@ -95,6 +116,9 @@ class SearchQuery:
         first=graphene.Int(default_value=20),
         after=graphene.String(),
         language=graphene.Argument(Language),
+        literal=graphene.List(
+            graphene.NonNull(graphene.String), description="Texts of interpretations to take as plain words."
+        ),
     )
     suggestions = graphene.Field(
         required_list(Suggestion),
@@ -113,6 +137,7 @@ class SearchQuery:
         first: int | None = 20,
         after: str | None = None,
         language: str | None = None,
+        literal: list[str] | None = None,
     ) -> Page:
         started = time.perf_counter()
         sort_name = str(getattr(sort, "value", sort))
@@ -122,41 +147,44 @@ class SearchQuery:
             raise RequestError(
                 "BAD_USER_INPUT", "filter.pendingRevision and sentBack belong to `products`, not to search."
             )
-        request = SearchRequest(
-            query=query[: text.MAX_QUERY],
-            criteria=criteria,
+        if len(literal or ()) > MAX_LITERAL:
+            raise RequestError("BAD_USER_INPUT", f"literal takes at most {MAX_LITERAL} texts.")
+        answered = queries.search_products(
+            query[: text.MAX_QUERY],
+            criteria,
             sort=sort_name,
             offset=offset,
             limit=size,
+            literal=[item[: text.MAX_QUERY] for item in literal or ()],
         )
-        answered = queries.search_products(request)
         hits = answered.hits
         rows = {
             row.pk: row
             for row in peers.stamp(
-                catalog.products_listed().filter(pk__in=[hit.product_id for hit in hits.hits]),
+                catalog.products_listed().filter(pk__in=[hit.product_id for hit in hits]),
                 language=language or info.context.language,
                 context=info.context,
             )
         }
+        marked = answered.request.reading.marked
         edges = [
             Edge(
                 encode_cursor(f"search:{sort_name}", [offset + position + 1]),
                 rows[hit.product_id],
-                {"score": hit.score, "highlight": _Highlight(rows[hit.product_id], query)},
+                {"score": hit.score, "highlight": _Highlight(rows[hit.product_id], marked)},
             )
-            for position, hit in enumerate(hits.hits)
+            for position, hit in enumerate(hits)
             if hit.product_id in rows
         ]
-        reachable = min(hits.total, MAX_RESULTS)
+        reachable = min(answered.total, MAX_RESULTS)
         page = Page(
             edges,
-            has_next_page=offset + len(hits.hits) < reachable and bool(hits.hits),
+            has_next_page=offset + len(hits) < reachable and bool(hits),
             has_previous_page=offset > 0,
-            count=lambda: hits.total,
-            extra={"request": request, "language": language or info.context.language},
+            count=lambda: answered.total,
+            extra={"request": answered.request, "language": language or info.context.language},
         )
-        return _SearchPage(page, answered.degraded, round((time.perf_counter() - started) * 1000))
+        return _SearchPage(page, answered, round((time.perf_counter() - started) * 1000))
 
     @staticmethod
     def resolve_suggestions(
@@ -170,26 +198,37 @@ class SearchQuery:
 class _SearchPage(Page):
     """A page of a search, with how it was answered."""
 
-    __slots__ = ("degraded", "took_ms")
+    __slots__ = ("corrected_query", "degraded", "interpretations", "took_ms")
 
-    def __init__(self, page: Page, degraded: bool, took_ms: int) -> None:
+    def __init__(self, page: Page, answered: queries.Answered, took_ms: int) -> None:
         super().__init__(page.edges, page.has_next_page, page.has_previous_page, page.count, page.extra)
-        self.degraded = degraded
+        self.degraded = answered.degraded
         self.took_ms = took_ms
+        self.corrected_query = answered.corrected
+        self.interpretations = [
+            Interpretation(
+                kind=item.kind,
+                text=item.text,
+                label=bucket_label(item.value) if item.kind == "PRICE" else item.label or item.text,
+                field=item.field,
+                value=item.value,
+            )
+            for item in answered.interpretations
+        ]
 
 
 class _Highlight:
     """The name with the query's syllables marked, worked out when it is asked for."""
 
-    __slots__ = ("product", "query")
+    __slots__ = ("marked", "product")
 
-    def __init__(self, product: catalog_models.Product, query: str) -> None:
-        self.product, self.query = product, query
+    def __init__(self, product: catalog_models.Product, marked: frozenset[str]) -> None:
+        self.product, self.marked = product, marked
 
     def __str__(self) -> str:
         translation = loaders.translation(self.product)
         name = translation.name if translation else self.product.name
-        return text.highlight(name, self.query) or escape(name)
+        return text.highlight(name, self.marked) or escape(name)
 
 
 def _offset(after: str | None, sort: str) -> int:
@@ -297,12 +336,12 @@ def _selected(name: str, value: str, criteria: dict[str, Any]) -> bool:
 
 
 def _suggestions(query: str, limit: int, language: str, info: graphene.ResolveInfo) -> list[Suggestion]:
-    wanted = text.folded(query)
+    wanted = " ".join(text.folded(query))
     if len(wanted) < 2:
         return []
 
     def begins(name: str) -> bool:
-        return f" {text.folded(name)}".find(f" {wanted}") >= 0
+        return f" {' '.join(text.folded(name))}".find(f" {wanted}") >= 0
 
     found = [
         Suggestion(text=pick(craft.names, language), kind="CRAFT", slug=craft.slug)

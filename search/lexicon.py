@@ -1,0 +1,173 @@
+"""What search knows of words: synonyms, places, and the vocabulary of what is for sale.
+
+Kept in the memory of each process. Whether it is still true is asked at most every CHECK_SECONDS, so an editor's change
+is effective within seconds, without a deploy and without indexing anew.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from catalog.models import Commune, Village
+from marketplace.core.vietnamese import fold
+from search.models import Synonym, Term
+from search.text import syllables
+
+CHECK_SECONDS = 5.0
+MAX_PHRASE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What a phrase also finds: tokens with and without accents."""
+
+    accented: tuple[str, ...]
+    folded: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A village, a commune, or a commune of before. What comes from one of these is what was asked for."""
+
+    accented: tuple[str, ...]
+    name: str
+    field: str
+    value: str
+    villages: frozenset[str]
+    commune: str | None
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Synonyms and places by their folded tokens; how many products hold a syllable, or two side by side."""
+
+    synonyms: dict[tuple[str, ...], list[tuple[tuple[str, ...], Expansion]]] = field(default_factory=dict)
+    places: dict[tuple[str, ...], list[Place]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    by_first: dict[str, list[str]] = field(default_factory=dict)
+    products: int = 0
+
+    def knows(self, token: str) -> bool:
+        return token in self.counts
+
+    def count_of(self, *tokens: str) -> int:
+        return self.counts.get(" ".join(tokens), 0)
+
+
+_lock = threading.Lock()
+_known: Lexicon | None = None
+_stamp: tuple[Any, ...] = ()
+_checked = 0.0
+
+
+def current() -> Lexicon:
+    """The lexicon of now, or of some seconds ago."""
+    global _known, _stamp, _checked  # noqa: PLW0603 - one for each process
+    with _lock:
+        if _known is not None and time.monotonic() - _checked < CHECK_SECONDS:
+            return _known
+        stamp = _read_stamp()
+        if _known is None or stamp != _stamp:
+            _known, _stamp = _load(), stamp
+        _checked = time.monotonic()
+        return _known
+
+
+def forget() -> None:
+    """Makes the next reader look again."""
+    global _known  # noqa: PLW0603
+    with _lock:
+        _known = None
+
+
+def _read_stamp() -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM search_synonym), (SELECT max(updated_at) FROM search_synonym),"
+            " (SELECT max(updated_at) FROM catalog_village), (SELECT max(updated_at) FROM catalog_commune),"
+            " (SELECT written FROM search_term WHERE text = '')"
+        )
+        return tuple(cursor.fetchone())
+
+
+def _load() -> Lexicon:
+    found = Lexicon()
+    for row in Synonym.objects.order_by("term", "expansion"):
+        _add_synonym(found, row.term, row.expansion, row.weight)
+        if row.both_ways:
+            _add_synonym(found, row.expansion, row.term, row.weight)
+    for place in _places():
+        found.places.setdefault(tuple(fold(token) for token in place.accented), []).append(place)
+    for text, written, count in Term.objects.values_list("text", "written", "count"):
+        found.counts[text] = count
+        found.written[text] = written
+        if text and " " not in text:
+            found.by_first.setdefault(text[0], []).append(text)
+    # The row without a text: how many products were counted, and when.
+    found.products = found.counts.pop("", 0)
+    return found
+
+
+def _add_synonym(found: Lexicon, term: str, expansion: str, weight: float) -> None:
+    accented, other = tuple(syllables(term)), tuple(syllables(expansion))
+    key = tuple(fold(token) for token in accented)
+    if 0 < len(key) <= MAX_PHRASE and other:
+        folded = tuple(fold(token) for token in other)
+        found.synonyms.setdefault(key, []).append((accented, Expansion(other, folded, weight)))
+
+
+def _places() -> Iterator[Place]:
+    communes = list(Commune.objects.order_by("name_key"))
+    villages = list(Village.objects.select_related("commune").order_by("name_key"))
+    for village in villages:
+        yield Place(
+            tuple(syllables(village.name)),
+            village.name,
+            "VILLAGE",
+            village.slug,
+            frozenset({village.slug}),
+            None,
+        )
+    for commune in communes:
+        yield Place(
+            tuple(syllables(commune.name)), commune.name, "COMMUNE", commune.slug, frozenset(), commune.slug
+        )
+        for former in commune.former_names:
+            here = frozenset(
+                row.slug for row in villages if row.commune_id == commune.pk and row.former_commune == former
+            )
+            if former != commune.name:
+                yield Place(
+                    tuple(syllables(former)),
+                    former,
+                    "COMMUNE",
+                    commune.slug,
+                    here,
+                    None if here else commune.slug,
+                )
+
+
+def count_words(documents: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, int]]:
+    """Syllables and neighbours in the texts of each document: folded → how it is mostly written, in how many."""
+    counts: dict[str, int] = {}
+    spellings: dict[str, dict[str, int]] = {}
+    for document in documents:
+        seen: dict[str, str] = {}
+        for text in document:
+            for line in text.split("\n"):
+                tokens = line.split()
+                keys = [fold(token) for token in tokens]
+                seen.update(zip(keys, tokens, strict=True))
+                for index in range(len(keys) - 1):
+                    seen[f"{keys[index]} {keys[index + 1]}"] = f"{tokens[index]} {tokens[index + 1]}"
+        for key, written in seen.items():
+            counts[key] = counts.get(key, 0) + 1
+            forms = spellings.setdefault(key, {})
+            forms[written] = forms.get(written, 0) + 1
+    return {key: (max(forms, key=lambda form: forms[form]), counts[key]) for key, forms in spellings.items()}

@@ -1,0 +1,542 @@
+"""What somebody means by what they typed: words to find, and prices and places that are read out of them.
+
+A query is never parsed as query syntax; what an engine gets are tokens.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import log
+
+from catalog.sheets.money import parse_money
+from marketplace.core.vietnamese import fold
+from search import telex
+from search.lexicon import MAX_PHRASE, Lexicon, Place
+from search.text import normalise, syllables
+
+# More words than these narrow nothing any more; they still count in the order.
+MAX_GROUPS = 8
+ABOUT = 0.2
+MIN_CORRECTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to say a group: its tokens, together where they are several."""
+
+    accented: tuple[str, ...]
+    folded: tuple[str, ...]
+    weight: float = 1.0
+
+    @property
+    def is_phrase(self) -> bool:
+        """Two syllables mean something else when they stand apart; three hardly ever do."""
+        return len(self.folded) == 2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What has to be found, in any of these ways; the first one was typed. `importance` is higher for rare words."""
+
+    alternatives: tuple[Alternative, ...]
+    importance: float = 1.0
+    is_known: bool = True
+
+    @property
+    def typed(self) -> Alternative:
+        return self.alternatives[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What was read out of the words, to be shown and undone. `value` as the filter or facet takes it."""
+
+    kind: str
+    text: str
+    value: str
+    field: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query as it was understood.
+
+    `groups` have to be found, all but `spare` of them; `extra` only count in the order. `anchors` are neighbours: one
+    pair of them has to be found where not all groups are.
+    """
+
+    text: str = ""
+    groups: tuple[Group, ...] = ()
+    extra: tuple[Group, ...] = ()
+    has_accents: bool = False
+    price: tuple[int | None, int | None] | None = None
+    places: tuple[Place, ...] = ()
+    interpretations: tuple[Interpretation, ...] = ()
+
+    @property
+    def known(self) -> tuple[Group, ...]:
+        """Groups that the catalogue has at all; all of them where it has none."""
+        return tuple(group for group in self.groups if group.is_known) or self.groups
+
+    @property
+    def spare(self) -> int:
+        """How many of the known groups may be missing."""
+        return (0, 0, 0, 1, 1, 2, 2, 3, 3)[len(self.known)]
+
+    @property
+    def may_be_loose(self) -> bool:
+        return bool(self.spare) or 1 < len(self.known) < len(self.groups)
+
+    @property
+    def anchors(self) -> tuple[tuple[str, ...], ...]:
+        """Folded phrases of which one has to be there where a group is missing."""
+        found = [(*first.typed.folded, *second.typed.folded) for first, second in pairwise(self.groups)]
+        found += [way.folded for group in self.groups for way in group.alternatives if len(way.folded) > 1]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """Folded syllables to mark in what was found."""
+        return frozenset(
+            token
+            for group in (*self.groups, *self.extra)
+            for way in group.alternatives
+            for token in way.folded
+        )
+
+    @property
+    def villages(self) -> frozenset[str]:
+        return frozenset(slug for place in self.places for slug in place.villages)
+
+    @property
+    def communes(self) -> frozenset[str]:
+        return frozenset(place.commune for place in self.places if place.commune)
+
+
+NOTHING = Reading()
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------
+
+
+def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
+    """Takes prices, places and chatter out; the rest are groups. `literal` are texts to take as plain words."""
+    text = normalise(query)
+    plain = {normalise(item) for item in literal}
+    reading = Reading(text=text, has_accents=text != fold(text))
+    text, price = _take_price(text, plain)
+    found: list[Interpretation] = []
+    if price is not None:
+        reading = replace(reading, price=price.bounds)
+        found.append(Interpretation("PRICE", price.text, _between(price.bounds), field="PRICE"))
+    tokens = _without_joints(syllables(_without_chatter(text, has_accents=reading.has_accents)))
+    tokens, places, words = _take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
+    if places:
+        reading = replace(reading, places=places)
+        first = places[0]
+        found.append(Interpretation("PLACE", words, first.value, field=first.field, label=first.name))
+    return replace(_grouped(reading, tokens, lexicon), interpretations=tuple(found))
+
+
+def _between(bounds: tuple[int | None, int | None]) -> str:
+    low, high = bounds
+    return f"{'' if low is None else low}-{'' if high is None else high}"
+
+
+def _grouped(reading: Reading, tokens: Sequence[str], lexicon: Lexicon) -> Reading:
+    """The reading with these accented tokens as its groups: known phrases whole, the rest one by one."""
+    keys = [fold(token) for token in tokens]
+    groups: list[Group] = []
+    index = 0
+    while index < len(tokens):
+        size = _phrase_at(tokens, keys, index, lexicon, reading.has_accents)
+        groups.append(
+            _group(tuple(tokens[index : index + size]), tuple(keys[index : index + size]), lexicon, reading)
+        )
+        index += size
+    groups = _without_twins(groups)
+    if len(groups) <= MAX_GROUPS:
+        return replace(reading, groups=tuple(groups), extra=())
+    # The rarest words say most.
+    needed = sorted(groups, key=lambda group: -group.importance)[:MAX_GROUPS]
+    return replace(
+        reading,
+        groups=tuple(group for group in groups if group in needed),
+        extra=tuple(group for group in groups if group not in needed),
+    )
+
+
+def _without_twins(groups: Sequence[Group]) -> list[Group]:
+    """Each group once, where it stands first; `tủ` and `tứ` are two, `tu` and `tu` are one."""
+    found: dict[tuple[str, ...], Group] = {}
+    for group in groups:
+        found.setdefault(group.typed.accented, group)
+    return list(found.values())
+
+
+def _phrase_at(
+    tokens: Sequence[str], keys: Sequence[str], index: int, lexicon: Lexicon, has_accents: bool
+) -> int:
+    """How many tokens from here are one known phrase; 1 where none is."""
+    for size in range(min(MAX_PHRASE, len(keys) - index), 1, -1):
+        known = lexicon.synonyms.get(tuple(keys[index : index + size]), ())
+        if any(_same(tokens[index : index + size], accented, has_accents) for accented, _expansion in known):
+            return size
+    return 1
+
+
+def _same(typed: Sequence[str], accented: Sequence[str], has_accents: bool) -> bool:
+    """Whether what was typed may be this phrase: each syllable with the same accents, or typed without any."""
+    return all(
+        one == other
+        or (fold(one) == one and not (has_accents and _is_whole(one, typed)) and fold(other) == one)
+        for one, other in zip(typed, accented, strict=True)
+    )
+
+
+def _is_whole(_token: str, typed: Sequence[str]) -> bool:
+    """A phrase of one syllable without accents, in a query that has some, is meant without."""
+    return len(typed) == 1
+
+
+def _group(accented: tuple[str, ...], folded: tuple[str, ...], lexicon: Lexicon, reading: Reading) -> Group:
+    ways = [Alternative(accented, folded)]
+    for known, expansion in lexicon.synonyms.get(folded, ()):
+        if _same(accented, known, reading.has_accents):
+            ways.append(Alternative(expansion.accented, expansion.folded, expansion.weight))
+    if len(folded) == 1:
+        ways += [Alternative((form,), (form,), 0.95) for form in _english_forms(folded[0], lexicon)]
+    is_known = not lexicon.products or len(ways) > 1 or all(map(lexicon.knows, folded))
+    return Group(tuple(ways), _importance(folded, lexicon), is_known)
+
+
+def _english_forms(token: str, lexicon: Lexicon) -> Iterator[str]:
+    """The singular of a plural and the other way round, where the catalogue has it. No Vietnamese syllable ends in s."""
+    if not token.isascii() or len(token) < 3:
+        return
+    candidates = (token[:-1], token[:-2] if token.endswith("es") else "") if token.endswith("s") else (
+        f"{token}s", f"{token}es",
+    )  # fmt: skip
+    for form in candidates:
+        if len(form) >= 3 and lexicon.knows(form):
+            yield form
+
+
+def _importance(folded: tuple[str, ...], lexicon: Lexicon) -> float:
+    """Inverse document frequency, of the rarest syllable: 1 for what is everywhere."""
+    if not lexicon.products:
+        return 1.0
+    rarest = min(lexicon.count_of(token) for token in folded)
+    return 1.0 + log((lexicon.products + 1) / (rarest + 1)) / 4
+
+
+# --- Prices -------------------------------------------------------------------------------------------------------
+_UNIT = r"(?:k|nghin|ngan|nghìn|ngàn|tr|trieu|triệu|ty|tỷ|tỉ)"
+_CURRENCY = r"(?:đồng|dong|vnđ|vnd|đ|₫)"
+# 500k, 1,5 triệu, 1tr2, 1 triệu rưỡi, 500.000, 500000đ
+_AMOUNT = rf"\d+(?:[.,]\d+)*\s?(?:{_UNIT}\b\s?(?:\d{{1,3}}(?:\s?{_UNIT}\b)?|rưỡi|ruoi)?|{_UNIT}(?=\d)\d{{1,3}}|{_CURRENCY}\b|₫)?"
+_BELOW = r"dưới|duoi|không quá|khong qua|tối đa|toi da|nhỏ hơn|ít hơn|rẻ hơn|re hon|under|below|less than|up to|at most|max|<"
+_ABOVE = r"trên|tren|từ|tu|hơn|ít nhất|it nhat|tối thiểu|toi thieu|over|above|more than|from|at least|min|>"
+_ROUND = r"tầm|tam|khoảng|khoang|cỡ|co|chừng|chung|độ|giá|gia|around|about|approximately"
+_PREFIX = r"(?:giá|gia|tầm|tam|khoảng|khoang|price)?\s?"
+_RANGE = re.compile(
+    rf"(?<!\w){_PREFIX}(?:từ|tu|from|between)?\s?(?P<low>{_AMOUNT})\s?(?:đến|den|tới|toi|to|and|-|–)\s?(?P<high>{_AMOUNT})(?!\w)"
+)
+_BOUND = re.compile(
+    rf"(?<!\w){_PREFIX}(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE})|(?P<round>{_ROUND}))\s?(?:giá\s|gia\s)?(?P<amount>{_AMOUNT})"
+    r"(?P<up>\s(?:trở lên|tro len|đổ lên|and up))?(?P<down>\s(?:trở xuống|tro xuong|đổ lại|do lai))?(?!\w)"
+)
+_TRAILING = re.compile(
+    rf"(?<!\w)(?P<amount>{_AMOUNT})\s(?:(?P<up>trở lên|tro len|đổ lên)|(?P<down>trở xuống|tro xuong|đổ lại|do lai))(?!\w)"
+)
+_HALF = re.compile(r"\s?(?:rưỡi|ruoi)$")
+_HAS_UNIT = re.compile(rf"(?:{_UNIT}|{_CURRENCY})")
+# A bare number below this is a size or a count, not an amount.
+_LEAST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    text: str
+    bounds: tuple[int | None, int | None]
+
+
+def _take_price(text: str, plain: set[str]) -> tuple[str, _Price | None]:
+    """The text without its amount of money, and the bounds in đồng that the words set."""
+    for pattern, bounds_of in ((_RANGE, _range), (_BOUND, _bound), (_TRAILING, _bound)):
+        for match in pattern.finditer(text):
+            words = match.group().strip()
+            bounds = None if words in plain else bounds_of(match)
+            if bounds is not None:
+                rest = f"{text[: match.start()]} {text[match.end() :]}"
+                return " ".join(rest.split()), _Price(words, bounds)
+    return text, None
+
+
+def _range(match: re.Match[str]) -> tuple[int | None, int | None] | None:
+    low_text, high_text = match["low"].strip(), match["high"].strip()
+    high = _amount(high_text)
+    if not _HAS_UNIT.search(low_text) and (unit := re.search(_UNIT, high_text)):
+        low_text += unit.group()
+    low = _amount(low_text)
+    return (low, high) if low is not None and high is not None and low < high else None
+
+
+def _bound(match: re.Match[str]) -> tuple[int | None, int | None] | None:
+    amount = _amount(match["amount"].strip())
+    if amount is None:
+        return None
+    words = match.groupdict()
+    if words.get("down") or words.get("below"):
+        return None, amount
+    if words.get("up") or words.get("above"):
+        return amount, None
+    return round(amount * (1 - ABOUT)), round(amount * (1 + ABOUT))
+
+
+def _amount(text: str) -> int | None:
+    half = bool(_HALF.search(text))
+    whole = _HALF.sub("", text)
+    for plain, word in (("nghin", "nghìn"), ("ngan", "ngàn"), ("trieu", "triệu"), ("dong", "đồng")):
+        whole = re.sub(rf"{plain}\b", word, whole)
+    amount = parse_money(whole)
+    if amount is None or amount < _LEAST:
+        return None
+    if half:
+        amount += 500_000 if amount % 1_000_000 == 0 else 500
+    return amount
+
+
+# --- Chatter ------------------------------------------------------------------------------------------------------
+# What stands before and after the thing that is meant. Without accents only what can hardly be a thing.
+_BEFORE = (
+    "cho hỏi", "cho mình hỏi", "cho em hỏi", "cho tôi hỏi", "shop ơi", "ad ơi", "bạn ơi", "chị ơi", "anh ơi", "shop",
+    "em muốn mua", "mình muốn mua", "tôi muốn mua", "muốn mua", "cần mua", "cần tìm", "đang tìm", "tìm mua", "đặt mua",
+    "muốn đặt", "muốn tìm", "em cần", "mình cần", "tôi cần", "nhà mình có bán", "nhà mình có", "nhà mình", "bên mình có",
+    "bên mình", "ở đây có bán", "ở đây có nhận", "ở đây có", "có nhận làm", "có nhận", "có bán", "có ai bán", "ai bán",
+    "chỗ nào bán", "ở đâu bán", "nơi bán", "bán", "mua", "tìm", "có", "loại", "xin", "cho xem", "tư vấn", "báo giá", "giá của",
+    "where to buy", "where can i buy", "i want to buy", "i am looking for", "looking for", "do you have", "do you sell",
+    "show me", "buy", "any", "some", "the", "a",
+)  # fmt: skip
+_AFTER = (
+    "ở đâu bán", "ở đâu rẻ", "ở đâu", "chỗ nào", "bao nhiêu tiền", "giá bao nhiêu", "bao nhiêu", "giá rẻ", "giá tốt", "rẻ nhất",
+    "không ạ", "không vậy", "không nhỉ", "không shop", "không", "ko ạ", "ko", "hông", "hem", "được không", "vậy", "với",
+    "nhỉ", "nhé", "nha", "ạ", "đẹp nhất", "uy tín", "giúp em", "giúp mình", "for sale", "near me", "please", "online", "price",
+)  # fmt: skip
+_RISKY = {
+    "bán",
+    "mua",
+    "tìm",
+    "có",
+    "loại",
+    "xin",
+    "không",
+    "vậy",
+    "với",
+    "nha",
+    "ạ",
+    "hem",
+    "hông",
+    "the",
+    "a",
+}
+_SAFE_END = {"ko", "khong", "khong a", "ko a"}
+
+
+def _forms(phrases: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    accented = frozenset(phrases)
+    plain = frozenset(fold(phrase) for phrase in phrases if phrase not in _RISKY)
+    return accented, plain
+
+
+_BEFORE_FORMS, _AFTER_FORMS = _forms(_BEFORE), _forms(_AFTER)
+_PUNCTUATION = re.compile(r"[?!.,;:…]+(?=\s|$)")
+
+
+def _without_chatter(text: str, *, has_accents: bool) -> str:
+    """The text without what people say around the thing. Never takes the last word."""
+    words = _PUNCTUATION.sub(" ", text).split()
+    before = _BEFORE_FORMS[0] if has_accents else _BEFORE_FORMS[1]
+    after = _AFTER_FORMS[0] | _SAFE_END if has_accents else _AFTER_FORMS[1] | _SAFE_END
+    changed = True
+    while changed:
+        changed = False
+        for size in range(min(5, len(words) - 1), 0, -1):
+            if " ".join(words[:size]) in before:
+                words, changed = words[size:], True
+                break
+        for size in range(min(4, len(words) - 1), 0, -1):
+            if " ".join(words[-size:]) in after:
+                words, changed = words[:-size], True
+                break
+    return " ".join(words)
+
+
+# English words between others; none of them is a Vietnamese syllable.
+_JOINTS = {"for", "with", "of", "and", "from", "by"}
+
+
+def _without_joints(tokens: list[str]) -> list[str]:
+    return [token for token in tokens if token not in _JOINTS] or tokens
+
+
+# --- Places -------------------------------------------------------------------------------------------------------
+_LEADING = {
+    "ở",
+    "tại",
+    "làng",
+    "xã",
+    "thôn",
+    "của",
+    "từ",
+    "o",
+    "tai",
+    "lang",
+    "xa",
+    "thon",
+    "in",
+    "from",
+    "at",
+}
+_SURE = {"làng", "xã", "thôn", "lang", "xa", "thon"}
+
+
+def _take_places(
+    tokens: list[str], lexicon: Lexicon, plain: set[str], *, has_accents: bool
+) -> tuple[list[str], tuple[Place, ...], str]:
+    """Tokens without the first place that they name, the places of that name, and the words that said so."""
+    keys = [fold(token) for token in tokens]
+    for size in range(min(MAX_PHRASE, len(keys)), 0, -1):
+        for start in range(len(keys) - size + 1):
+            known = lexicon.places.get(tuple(keys[start : start + size]), ())
+            places = tuple(
+                place for place in known if _same(tokens[start : start + size], place.accented, has_accents)
+            )
+            first = start
+            while first and tokens[first - 1] in _LEADING:
+                first -= 1
+            words = " ".join(tokens[start : start + size])
+            if not places or words in plain or " ".join(tokens[first : start + size]) in plain:
+                continue
+            if size == 1 and not any(token in _SURE for token in tokens[first:start]):
+                continue
+            rest = tokens[:first] + tokens[start + size :]
+            # Of a place alone its things are wanted, so its words stay.
+            return rest or tokens, places, words
+    return tokens, (), ""
+
+
+# --- When the plain reading finds nothing -------------------------------------------------------------------------
+
+
+def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | None:
+    """The reading with one slip of the finger undone, where the catalogue has the whole phrase; else None.
+
+    Where something was `found`, only what the catalogue does not know is corrected: a common syllable is never turned
+    into another.
+    """
+    tokens = [token for group in reading.groups for token in group.typed.accented]
+    keys = [fold(token) for token in tokens]
+    if sum(map(len, keys)) < MIN_CORRECTED:
+        return None
+    best: tuple[float, int, str] | None = None
+    unknown = [index for index, key in enumerate(keys) if not lexicon.knows(key) and not key.isdigit()]
+    if len(unknown) > 1:
+        return None
+    for index in unknown or ([] if found else range(len(keys))):
+        for candidate in near(keys[index], lexicon):
+            support = _support(keys, index, candidate, lexicon)
+            if support > 0 and (best is None or (support, candidate) > best[:1] + best[2:]):
+                best = (support, index, candidate)
+    if best is None:
+        return None
+    _value, index, candidate = best
+    written = _written(keys, index, candidate, lexicon) if reading.has_accents else candidate
+    tokens[index] = written
+    return replace(_grouped(reading, tokens, lexicon), text=" ".join(tokens))
+
+
+def near(token: str, lexicon: Lexicon) -> Iterator[str]:
+    """Known syllables at one slip (a letter more, less, other, or two swapped), with the same first letter."""
+    if len(token) < 2 or token.isdigit():
+        return
+    for other in lexicon.by_first.get(token[0], ()):
+        if other != token and abs(len(other) - len(token)) <= 1 and _is_one_slip(token, other):
+            yield other
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    if len(one) > len(other):
+        one, other = other, one
+    start = 0
+    while start < len(one) and one[start] == other[start]:
+        start += 1
+    if len(one) < len(other):
+        return one[start:] == other[start + 1 :]
+    if one[start + 1 :] == other[start + 1 :]:
+        return True
+    return one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+
+
+def _support(keys: Sequence[str], index: int, candidate: str, lexicon: Lexicon) -> float:
+    """How well a syllable stands here: by the products that have it beside its neighbours."""
+    if len(keys) == 1:
+        return float(lexicon.count_of(candidate)) if len(candidate) >= MIN_CORRECTED - 1 else 0.0
+    total = 0.0
+    if index:
+        total += log(1 + lexicon.count_of(keys[index - 1], candidate))
+    if index + 1 < len(keys):
+        total += log(1 + lexicon.count_of(candidate, keys[index + 1]))
+    return total
+
+
+def _written(keys: Sequence[str], index: int, candidate: str, lexicon: Lexicon) -> str:
+    """The syllable with the accents that it mostly has beside its neighbour."""
+    if index and (pair := lexicon.written.get(f"{keys[index - 1]} {candidate}")):
+        return pair.split()[1]
+    if index + 1 < len(keys) and (pair := lexicon.written.get(f"{candidate} {keys[index + 1]}")):
+        return pair.split()[0]
+    return lexicon.written.get(candidate, candidate)
+
+
+def decoded(query: str, lexicon: Lexicon, literal: Sequence[str]) -> Reading | None:
+    """The query with Telex or VNI keys turned into what they stand for, where that gives known syllables; else None."""
+    words = normalise(query).split()
+    read_as = [telex.decode(word, lexicon.knows) for word in words]
+    if words == read_as:
+        return None
+    return read(" ".join(read_as), lexicon, literal)
+
+
+def core(reading: Reading, lexicon: Lexicon) -> Reading | None:
+    """The longest run of words that the catalogue has side by side, without what is said around it; else None."""
+    tokens = [token for group in reading.groups for token in group.typed.accented]
+    keys = [fold(token) for token in tokens]
+    best: list[str] = []
+    run: list[str] = tokens[:1]
+    for index in range(1, len(tokens)):
+        if _is_pair(tokens, keys, index, lexicon, reading.has_accents):
+            run.append(tokens[index])
+        else:
+            best, run = max(best, run, key=len), [tokens[index]]
+    best = max(best, run, key=len)
+    if len(best) < 2 or len(best) == len(tokens) or 2 * len(best) < len(tokens):
+        return None
+    return replace(_grouped(reading, best, lexicon), text=" ".join(best))
+
+
+def _is_pair(
+    tokens: Sequence[str], keys: Sequence[str], index: int, lexicon: Lexicon, has_accents: bool
+) -> bool:
+    pair = f"{keys[index - 1]} {keys[index]}"
+    if pair not in lexicon.counts:
+        return False
+    return not has_accents or lexicon.written[pair] == f"{tokens[index - 1]} {tokens[index]}"
+
+
+def codes_of(query: str) -> list[str]:
+    """What may be an SKU or the number of a certificate: the whole query, and its words that hold digits."""
+    words = [word for word in query.split() if any(c.isdigit() for c in word) and len(word) >= 4]
+    return list(dict.fromkeys([query, *words]))[:6] if any(c.isdigit() for c in query) else []

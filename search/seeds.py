@@ -1,0 +1,481 @@
+"""The synonyms that an installation begins with. Afterwards they are edited in the admin.
+
+From the names and synonyms of the crafts and from what buyers are known to type; regional words of the south stand for
+what the sellers, all of the north, call otherwise.
+"""
+
+from typing import Any
+
+# term = expansion: weight; with two signs both ways.
+_VI = """
+nhang == hương: 0.9
+nhang thẻ = tăm hương: 0.9
+nhang thẻ = hương que: 0.85
+hương thẻ == tăm hương: 0.85
+hương thẻ = hương que: 0.8
+nhang nén = hương que: 0.8
+nhang khoanh = nhang vòng: 0.95
+nhang khoanh = nhang cuộn: 0.85
+hương vòng == nhang vòng: 0.95
+nhang cuộn == nhang vòng: 0.8
+nhang nụ = nụ hương: 0.9
+nhang nụ = nụ trầm: 0.9
+nụ trầm == nụ hương: 0.6
+hương muỗi = nhang muỗi: 0.95
+trầm hương == trầm: 0.9
+lư xông = lư trầm: 0.9
+đèn xông = lư trầm: 0.6
+đốt trầm = lư trầm: 0.7
+bát hương = lư trầm: 0.5
+lư hương = lư trầm: 0.8
+đèn cầy = nến: 0.95
+đồ cúng = cúng rằm: 0.7
+khảm xà cừ = khảm trai: 0.95
+khảm ốc = khảm trai: 0.95
+khảm cẩn = khảm trai: 0.9
+cẩn ốc = khảm trai: 0.95
+cẩn xà cừ = khảm trai: 0.95
+cẩn trai = khảm trai: 0.95
+gỗ khảm = khảm trai: 0.9
+gỗ cẩn = khảm trai: 0.9
+xà cừ = khảm trai: 0.6
+guột == cỏ tế: 0.95
+ràng ràng = cỏ tế: 0.9
+cây tế = cỏ tế: 0.9
+cói = cỏ tế: 0.6
+lục bình = cỏ tế: 0.3
+comple == vest: 0.95
+com lê = vest: 0.95
+com ple = vest: 0.95
+âu phục = vest: 0.85
+bộ vét = bộ vest: 0.95
+áo vét = áo vest: 0.95
+đồ vét = bộ vest: 0.9
+vét = vest: 0.9
+veston = vest: 0.95
+quần tây == quần âu: 0.95
+đồ tây = bộ vest: 0.7
+ghi lê == gile: 0.95
+sơmi = sơ mi: 1
+áo thun == áo phông: 0.95
+đồ ngủ = pyjama: 0.9
+đồ bộ = pyjama: 0.7
+bijama = pyjama: 0.95
+pijama = pyjama: 0.95
+đầm == váy: 0.8
+váy công sở = đầm công sở: 0.9
+áo cưới = váy cưới: 0.7
+cô dâu = cưới: 0.7
+đồng phục đầu bếp = đồng phục bếp: 0.95
+đồ bếp = đồng phục bếp: 0.6
+bảo hộ lao động = đồng phục công nhân: 0.8
+sơn ta = sơn mài: 0.9
+sơn then = sơn mài: 0.9
+sơn son = sơn mài: 0.7
+vẽ sơn = sơn mài: 0.7
+giầy == giày: 1
+giày da = giày tây: 0.7
+giày tây == giày da: 0.7
+giày lười == giày mọi: 0.95
+bốt = giày cao cổ: 0.9
+boot = giày cao cổ: 0.9
+giày đế bệt = giày múa: 0.3
+xăng đan == sandal: 0.95
+dép lê = dép da: 0.8
+dây nịt = thắt lưng: 0.95
+dây lưng = thắt lưng: 0.95
+nịt da = thắt lưng da: 0.95
+bóp da = ví da: 0.95
+bóp nam = ví da nam: 0.9
+bóp ví = ví da: 0.9
+túi bao tử = túi đeo chéo: 0.8
+cặp da = túi đeo chéo: 0.5
+đậu phộng = lạc: 0.9
+kẹo đậu phộng = kẹo lạc: 0.95
+kẹo mè = kẹo vừng: 0.95
+mè xửng = kẹo vừng: 0.8
+mè = vừng: 0.85
+chả lụa = giò lụa: 0.95
+giò chả = giò lụa: 0.8
+giò chả = chả quế: 0.8
+bánh tét = bánh chưng: 0.6
+bánh ít = bánh gai: 0.6
+gừng sấy = mứt gừng: 0.9
+ô mai == xí muội: 0.9
+gạo nếp == nếp cái: 0.8
+trứng gà ta = trứng gà: 0.95
+giỏ đi chợ = làn đi chợ: 0.95
+giỏ xách = làn: 0.7
+giỏ xách == túi xách: 0.7
+làn == giỏ: 0.6
+lẵng == giỏ: 0.6
+thúng = rổ: 0.6
+thúng = giỏ: 0.5
+rổ == giỏ: 0.45
+sọt == giỏ: 0.5
+nia == mẹt: 0.8
+sàng = mẹt: 0.6
+giần = mẹt: 0.6
+đan lát = mây tre đan: 0.8
+đồ đan = mây tre đan: 0.7
+tre trúc = mây tre: 0.7
+trái cây == hoa quả: 0.95
+bông = hoa: 0.6
+bình hoa == bình cắm hoa: 0.9
+bình bông = bình cắm hoa: 0.9
+lọ hoa == bình hoa: 0.85
+bình hoa == bình cắm: 0.8
+giỏ hoa = lẵng cắm hoa: 0.9
+lẵng hoa = lẵng cắm hoa: 0.95
+giỏ picnic = giỏ dã ngoại: 0.95
+picnic == dã ngoại: 0.95
+giỏ giặt = giỏ đựng đồ giặt: 0.9
+quần áo bẩn = đồ giặt: 0.95
+đồ giặt == quần áo bẩn: 0.9
+giỏ quần áo = giỏ đựng đồ giặt: 0.8
+thùng rác = sọt rác: 0.95
+giỏ rác = sọt rác: 0.95
+nhà mèo = ổ nằm cho: 0.8
+ổ mèo = ổ nằm cho mèo: 0.95
+thú cưng == chó mèo: 0.85
+lót cốc = lót ly: 0.95
+lót chén = lót ly: 0.8
+miếng lót = lót: 0.8
+đế lót ly = lót ly: 0.95
+lót nồi == đế nồi: 0.9
+chao đèn = chụp đèn: 0.95
+đèn ngủ = đèn bàn: 0.8
+đèn lồng = đèn thả: 0.6
+đèn trần = đèn thả trần: 0.9
+thảm lau chân = thảm chùi chân: 0.95
+thảm trải sàn = thảm tròn trải sàn: 0.9
+chùi chân == lau chân: 0.95
+kiếng = gương: 0.9
+gương soi = gương: 0.9
+mền = chăn: 0.95
+drap = ga: 0.9
+ra giường = ga: 0.9
+khăn bàn = khăn trải bàn: 0.9
+khăn choàng == khăn quàng: 0.85
+khăn phủ == tấm trải: 0.85
+đăng ten = ren: 0.95
+thêu thùa = thêu: 0.95
+bao gối = vỏ gối: 0.95
+áo gối = vỏ gối: 0.95
+màn cửa == rèm cửa: 0.9
+tràng kỷ = bàn ghế: 0.8
+trường kỷ = bàn ghế: 0.8
+salon = bàn ghế: 0.75
+sofa = bàn ghế: 0.5
+đi văng = sập: 0.8
+sập gụ = sập: 0.8
+bàn nước == bàn trà: 0.9
+tủ li = tủ chè: 0.8
+tủ rượu = kệ rượu: 0.7
+tủ áo == tủ quần áo: 0.95
+giá sách == kệ sách: 0.95
+kệ tivi == tủ tivi: 0.9
+lục bình gỗ == lộc bình: 0.9
+độc bình = lộc bình: 0.95
+án gian = bàn thờ: 0.8
+tượng thờ = đồ thờ: 0.5
+nữ trang == trang sức: 0.95
+hộp nữ trang = hộp trang sức: 0.95
+hộp đựng trang sức = hộp trang sức: 1
+hộp đựng card = hộp đựng danh thiếp: 0.95
+danh thiếp == card visit: 0.9
+name card = danh thiếp: 0.9
+khay trầu = cơi trầu: 0.9
+mâm quả = tráp ăn hỏi: 0.9
+đám hỏi == ăn hỏi: 0.95
+quả cưới = tráp ăn hỏi: 0.8
+quà biếu == quà tặng: 0.9
+quà tết == hộp quà tết: 0.9
+quà lưu niệm == lưu niệm: 0.9
+chén = bát: 0.7
+tô = bát: 0.6
+dĩa == đĩa: 1
+ly == cốc: 0.7
+muỗng = thìa: 0.9
+đũa ăn = đũa: 0.9
+cái bàn cờ = bàn cờ: 0.9
+cài tóc == trâm cài: 0.9
+móc khoá == móc chìa khoá: 0.95
+nặn bột = tò he: 0.9
+con giống = tò he: 0.9
+con giống bột = tò he: 0.95
+tượng bột = tò he: 0.8
+đồ chơi dân gian = tò he: 0.85
+đất nặn = bột nặn: 0.7
+nón ba tầm = nón quai thao: 0.95
+nón bài thơ = nón lá: 0.85
+nón trắng = nón lá: 0.8
+mũ lá = nón lá: 0.8
+chài = lưới đánh cá: 0.85
+lưới cá = lưới đánh cá: 0.9
+lưới cước = lưới đánh cá: 0.7
+cái vó = vó tép: 0.9
+võng lưới = võng đan: 0.95
+lưới lan = lưới che nắng: 0.8
+sợi chuối = tơ chuối: 0.95
+vải chuối = vải tơ chuối: 0.95
+sổ ghi chép = sổ tay: 0.9
+ô tô == xe hơi: 0.95
+em bé == trẻ em: 0.8
+trẻ con == trẻ em: 0.95
+cho bé == em bé: 0.8
+bé trai == nam nhí: 0.6
+nôi == cũi: 0.5
+"""
+_EN = """
+rattan == mây: 0.95
+wicker = rattan: 0.9
+cane = rattan: 0.8
+basketry = basket: 0.8
+bamboo == tre: 0.95
+mother of pearl == khảm trai: 0.95
+mother of pearl = inlay: 0.9
+nacre = khảm trai: 0.9
+pearl inlay = khảm trai: 0.95
+shell inlay = khảm trai: 0.95
+marquetry = khảm trai: 0.7
+lacquer == sơn mài: 0.95
+lacquerware = sơn mài: 0.95
+lacquer painting = tranh sơn mài: 0.95
+incense = hương: 0.8
+joss stick = incense stick: 0.95
+joss sticks = incense sticks: 0.95
+incense stick = tăm hương: 0.85
+incense sticks = tăm hương: 0.85
+incense sticks = hương que: 0.8
+incense coil = nhang vòng: 0.95
+incense cone = nụ: 0.8
+backflow = thác khói: 0.95
+agarwood == trầm: 0.95
+aloeswood = agarwood: 0.95
+oud = agarwood: 0.9
+incense burner = lư trầm: 0.85
+mosquito coil = nhang muỗi: 0.95
+candle = nến: 0.8
+conical hat == nón lá: 0.95
+leaf hat = conical hat: 0.9
+palm leaf hat = conical hat: 0.9
+vietnamese hat = conical hat: 0.8
+straw hat = conical hat: 0.6
+suit == vest: 0.9
+blazer = vest: 0.7
+waistcoat = gile: 0.95
+trousers = quần âu: 0.8
+pants = trousers: 0.9
+shirt = sơ mi: 0.8
+pajamas = pyjama: 0.95
+pyjamas = pyjama: 0.95
+uniform = đồng phục: 0.9
+bridal = wedding: 0.9
+wedding dress = váy cưới: 0.9
+leather shoes = giày da: 0.85
+loafer = giày lười: 0.9
+loafers = giày lười: 0.9
+clogs = guốc: 0.9
+belt = thắt lưng: 0.9
+wallet = ví da: 0.9
+purse = wallet: 0.9
+crossbody bag = túi đeo chéo: 0.95
+crossbody = shoulder: 0.7
+handbag == túi xách: 0.9
+beach bag = túi đi biển: 0.95
+tote bag = túi tote: 0.95
+embroidery = thêu: 0.85
+embroidered = thêu: 0.85
+lace = ren: 0.8
+tablecloth = khăn trải bàn: 0.95
+pillowcase = vỏ gối: 0.95
+cushion cover = vỏ gối: 0.9
+handkerchief = khăn tay: 0.95
+scarf = khăn quàng: 0.9
+shawl = khăn choàng: 0.9
+curtain = rèm: 0.85
+fern = cỏ tế: 0.85
+sedge = cỏ tế: 0.6
+seagrass = cỏ tế: 0.7
+water hyacinth = cỏ tế: 0.4
+laundry basket = giỏ đựng đồ giặt: 0.9
+hamper = basket: 0.7
+picnic basket = giỏ dã ngoại: 0.95
+gift basket = giỏ quà: 0.95
+fruit basket = giỏ hoa quả: 0.95
+plant pot = chậu: 0.8
+planter = chậu: 0.8
+lampshade = chụp đèn: 0.95
+lamp shade = lampshade: 1
+pendant lamp = đèn thả: 0.95
+pendant light = đèn thả: 0.95
+lamp = đèn: 0.8
+light = lamp: 0.6
+lantern = lamp: 0.6
+stool = đôn: 0.85
+armchair = ghế bành: 0.9
+coffee table = bàn trà: 0.9
+sofa = bàn ghế: 0.5
+cabinet = tủ: 0.8
+wardrobe = tủ quần áo: 0.95
+bookshelf = kệ sách: 0.95
+mirror = gương: 0.85
+vase = bình hoa: 0.8
+tray = khay: 0.85
+box = hộp: 0.85
+jewelry = jewellery: 1
+jewellery box = hộp trang sức: 0.95
+jewelry box = hộp trang sức: 0.95
+chess = cờ tướng: 0.7
+chopsticks = đũa: 0.9
+coaster = lót ly: 0.95
+coasters = lót ly: 0.95
+placemat = lót: 0.6
+doormat = thảm chùi chân: 0.95
+rug = thảm: 0.85
+pet bed = ổ nằm: 0.95
+crib = nôi: 0.9
+bassinet = nôi: 0.9
+cradle = nôi: 0.9
+fishing net = lưới đánh cá: 0.95
+hammock = võng: 0.9
+shade net = lưới che nắng: 0.95
+rice dough = tò he: 0.9
+figurine = tò he: 0.8
+folk toy = tò he: 0.9
+toy figurine = tò he: 0.8
+peanut candy = kẹo lạc: 0.95
+peanut brittle = kẹo lạc: 0.95
+sesame candy = kẹo vừng: 0.95
+candied ginger = mứt gừng: 0.95
+ginger jam = mứt gừng: 0.7
+rice cake = bánh: 0.5
+honey = mật ong: 0.9
+pork roll = giò lụa: 0.9
+sticky rice = gạo nếp: 0.8
+banana fiber = banana fibre: 1
+banana silk = banana fibre: 0.95
+fiber = fibre: 1
+colour = color: 1
+notebook = sổ tay: 0.9
+kids = children: 0.9
+ladies = women: 0.9
+souvenir = lưu niệm: 0.8
+gift = quà tặng: 0.7
+altar = thờ: 0.6
+"""
+_OTHER = {
+    "ja": """
+螺鈿 = khảm trai: 0.95
+漆器 = sơn mài: 0.95
+漆 = sơn mài: 0.8
+線香 = hương: 0.95
+お香 = hương: 0.95
+香 = hương: 0.7
+沈香 = trầm: 0.95
+アオザイ = áo dài: 0.95
+籐 = mây: 0.95
+ラタン = mây: 0.95
+竹 = tre: 0.95
+竹細工 = mây tre: 0.9
+かご = giỏ: 0.9
+籠 = giỏ: 0.9
+バスケット = giỏ: 0.9
+菅笠 = nón lá: 0.95
+ノンラー = nón lá: 0.95
+刺繍 = thêu: 0.95
+レース = ren: 0.9
+革靴 = giày da: 0.95
+靴 = giày: 0.9
+財布 = ví da: 0.95
+バッグ = túi: 0.85
+スーツ = vest: 0.95
+ランプ = đèn: 0.9
+照明 = đèn: 0.8
+箱 = hộp: 0.8
+家具 = đồ mộc: 0.8
+蜂蜜 = mật ong: 0.95
+バナナ繊維 = tơ chuối: 0.95
+ハンモック = võng: 0.95
+網 = lưới: 0.8
+箸 = đũa: 0.95
+花瓶 = bình hoa: 0.9
+盆 = khay: 0.7
+トレイ = khay: 0.85
+""",
+    "zh": """
+螺钿 = khảm trai: 0.95
+漆画 = tranh sơn mài: 0.95
+磨漆 = sơn mài: 0.95
+线香 = hương: 0.95
+盘香 = nhang vòng: 0.95
+奥黛 = áo dài: 0.95
+藤 = mây: 0.9
+藤编 = mây tre đan: 0.95
+竹编 = mây tre đan: 0.9
+篮子 = giỏ: 0.9
+斗笠 = nón lá: 0.95
+刺绣 = thêu: 0.95
+蕾丝 = ren: 0.9
+皮鞋 = giày da: 0.95
+钱包 = ví da: 0.95
+皮带 = thắt lưng: 0.95
+西服 = vest: 0.95
+西装 = vest: 0.95
+灯 = đèn: 0.85
+盒 = hộp: 0.7
+面塑 = tò he: 0.95
+吊床 = võng: 0.95
+筷子 = đũa: 0.95
+""",
+    "ko": """
+나전칠기 = khảm trai: 0.95
+자개 = khảm trai: 0.9
+옻칠 = sơn mài: 0.95
+향 = hương: 0.9
+침향 = trầm: 0.95
+아오자이 = áo dài: 0.95
+등나무 = mây: 0.9
+라탄 = mây: 0.95
+대나무 = tre: 0.9
+바구니 = giỏ: 0.95
+논라 = nón lá: 0.95
+자수 = thêu: 0.95
+레이스 = ren: 0.9
+구두 = giày da: 0.9
+지갑 = ví da: 0.95
+벨트 = thắt lưng: 0.9
+정장 = vest: 0.95
+램프 = đèn: 0.9
+상자 = hộp: 0.8
+꿀 = mật ong: 0.9
+해먹 = võng: 0.9
+젓가락 = đũa: 0.95
+""",
+}
+
+
+def rows() -> list[dict[str, Any]]:
+    """Columns of a Synonym each."""
+    found = []
+    for language, text in {"vi": _VI, "en": _EN, **_OTHER}.items():
+        for line in text.strip().splitlines():
+            words, _colon, weight = line.rpartition(":")
+            term, sign, expansion = words.partition(" == ") if " == " in words else words.partition(" = ")
+            found.append(
+                {
+                    "term": term.strip(),
+                    "language": language,
+                    "expansion": expansion.strip(),
+                    "weight": float(weight),
+                    "both_ways": sign == " == ",
+                }
+            )
+    return found
+
+
+def load(model: Any) -> int:
+    """Adds those that are not there; edited ones stay as they are. `model` is Synonym, or its shape in a migration."""
+    wanted = [row for row in rows() if row["term"] != row["expansion"]]
+    return len(model.objects.bulk_create([model(**row) for row in wanted], ignore_conflicts=True))

@@ -194,7 +194,7 @@ def _run(search: Search) -> Any:
 
 
 def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
-    """All groups somewhere in the document (`loose`: most of them); better in the name, in the right accents, together."""
+    """All groups somewhere (`loose`: most of them); better in the name, in the right accents, together."""
     reading = request.reading
     filters = [Q("term", visible=True), *_filters(criteria)]
     if not reading.groups:
@@ -404,8 +404,8 @@ def source_of(document: Document) -> dict[str, Any]:
         **{
             key: getattr(document, key)
             for key in (
-                "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars", "trusted", "sold",
-                "sold_30d", "rating",
+                "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars", "trusted",
+                "sold", "sold_30d", "rating",
             )
         },
     }  # fmt: skip

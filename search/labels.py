@@ -23,8 +23,13 @@ def stars_label(value: str) -> str:
 def bucket_label(value: str) -> str:
     """`-99999` → under 100.000 ₫; `100000-299999` → 100.000 to 300.000 ₫."""
     low, _sep, high = value.partition("-")
+    return price_label(low, str(int(high) + 1) if high else "")
+
+
+def price_label(low: str, high: str) -> str:
+    """Either side may be empty."""
     if not low:
-        return _("under %(price)s") % {"price": format_money(int(high) + 1)}
+        return _("under %(price)s") % {"price": format_money(int(high))}
     if not high:
         return _("from %(price)s") % {"price": format_money(int(low))}
-    return _("%(low)s to %(high)s") % {"low": format_money(int(low)), "high": format_money(int(high) + 1)}
+    return _("%(low)s to %(high)s") % {"low": format_money(int(low)), "high": format_money(int(high))}

@@ -1,7 +1,7 @@
 """The PostgreSQL engine: full text over our own tokens, in search's own table.
 
-Words are looked for by two indexes, one of names alone: of a broad query only CANDIDATES of each are put in order, those in
-whose name the words stand first. Filters and counts read the same rows, so no search joins the catalogue.
+Words are looked for by two indexes, one of names alone: of a broad query only CANDIDATES of each are put in order,
+first those in whose name the words stand. Filters and counts read the same rows, so no search joins the catalogue.
 """
 
 import uuid
@@ -266,8 +266,8 @@ def _expression(facet: str, values: dict[str, Any]) -> str:
 
 # --- Writing ------------------------------------------------------------------------------------------------------
 _STORED = (
-    *TEXTS, "codes", "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars", "ocop_until",
-    "trusted", "sold", "sold_30d", "rating", "published_at", "prior",
+    *TEXTS, "codes", "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars",
+    "ocop_until", "trusted", "sold", "sold_30d", "rating", "published_at", "prior",
 )  # fmt: skip
 
 

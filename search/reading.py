@@ -3,21 +3,20 @@
 A query is never parsed as query syntax; what an engine gets are tokens.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
-from catalog.sheets.money import parse_money
 from marketplace.core.vietnamese import fold
 from search import telex
+from search.chatter import without_chatter, without_joints
 from search.lexicon import MAX_PHRASE, Lexicon, Place
+from search.prices import take_price
 from search.text import normalise, syllables
 
 # More words than these narrow nothing any more; they still count in the order.
 MAX_GROUPS = 8
-ABOUT = 0.2
 MIN_CORRECTED = 5
 
 
@@ -126,12 +125,12 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     text = normalise(query)
     plain = {normalise(item) for item in literal}
     reading = Reading(text=text, has_accents=text != fold(text))
-    text, price = _take_price(text, plain)
+    text, price = take_price(text, plain)
     found: list[Interpretation] = []
     if price is not None:
         reading = replace(reading, price=price.bounds)
         found.append(Interpretation("PRICE", price.text, _between(price.bounds), field="PRICE"))
-    tokens = _without_joints(syllables(_without_chatter(text, has_accents=reading.has_accents)))
+    tokens = without_joints(syllables(without_chatter(text, has_accents=reading.has_accents)))
     tokens, places, words = _take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
     if places:
         reading = replace(reading, places=places)
@@ -213,9 +212,10 @@ def _group(accented: tuple[str, ...], folded: tuple[str, ...], lexicon: Lexicon,
 
 
 def _english_forms(token: str, lexicon: Lexicon) -> Iterator[str]:
-    """The singular of a plural and the other way round, where the catalogue has it. No Vietnamese syllable ends in s."""
+    """The singular of a plural and the other way round, where the catalogue has it."""
     if not token.isascii() or len(token) < 3:
         return
+    # No Vietnamese syllable ends in s.
     candidates = (token[:-1], token[:-2] if token.endswith("es") else "") if token.endswith("s") else (
         f"{token}s", f"{token}es",
     )  # fmt: skip
@@ -230,156 +230,6 @@ def _importance(folded: tuple[str, ...], lexicon: Lexicon) -> float:
         return 1.0
     rarest = min(lexicon.count_of(token) for token in folded)
     return 1.0 + log((lexicon.products + 1) / (rarest + 1)) / 4
-
-
-# --- Prices -------------------------------------------------------------------------------------------------------
-_UNIT = r"(?:k|nghin|ngan|nghìn|ngàn|tr|trieu|triệu|ty|tỷ|tỉ)"
-_CURRENCY = r"(?:đồng|dong|vnđ|vnd|đ|₫)"
-# 500k, 1,5 triệu, 1tr2, 1 triệu rưỡi, 500.000, 500000đ
-_AMOUNT = rf"\d+(?:[.,]\d+)*\s?(?:{_UNIT}\b\s?(?:\d{{1,3}}(?:\s?{_UNIT}\b)?|rưỡi|ruoi)?|{_UNIT}(?=\d)\d{{1,3}}|{_CURRENCY}\b|₫)?"
-_BELOW = r"dưới|duoi|không quá|khong qua|tối đa|toi da|nhỏ hơn|ít hơn|rẻ hơn|re hon|under|below|less than|up to|at most|max|<"
-_ABOVE = r"trên|tren|từ|tu|hơn|ít nhất|it nhat|tối thiểu|toi thieu|over|above|more than|from|at least|min|>"
-_ROUND = r"tầm|tam|khoảng|khoang|cỡ|co|chừng|chung|độ|giá|gia|around|about|approximately"
-_PREFIX = r"(?:giá|gia|tầm|tam|khoảng|khoang|price)?\s?"
-_RANGE = re.compile(
-    rf"(?<!\w){_PREFIX}(?:từ|tu|from|between)?\s?(?P<low>{_AMOUNT})\s?(?:đến|den|tới|toi|to|and|-|–)\s?(?P<high>{_AMOUNT})(?!\w)"
-)
-_BOUND = re.compile(
-    rf"(?<!\w){_PREFIX}(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE})|(?P<round>{_ROUND}))\s?(?:giá\s|gia\s)?(?P<amount>{_AMOUNT})"
-    r"(?P<up>\s(?:trở lên|tro len|đổ lên|and up))?(?P<down>\s(?:trở xuống|tro xuong|đổ lại|do lai))?(?!\w)"
-)
-_TRAILING = re.compile(
-    rf"(?<!\w)(?P<amount>{_AMOUNT})\s(?:(?P<up>trở lên|tro len|đổ lên)|(?P<down>trở xuống|tro xuong|đổ lại|do lai))(?!\w)"
-)
-_HALF = re.compile(r"\s?(?:rưỡi|ruoi)$")
-_HAS_UNIT = re.compile(rf"(?:{_UNIT}|{_CURRENCY})")
-# A bare number below this is a size or a count, not an amount.
-_LEAST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Price:
-    text: str
-    bounds: tuple[int | None, int | None]
-
-
-def _take_price(text: str, plain: set[str]) -> tuple[str, _Price | None]:
-    """The text without its amount of money, and the bounds in đồng that the words set."""
-    for pattern, bounds_of in ((_RANGE, _range), (_BOUND, _bound), (_TRAILING, _bound)):
-        for match in pattern.finditer(text):
-            words = match.group().strip()
-            bounds = None if words in plain else bounds_of(match)
-            if bounds is not None:
-                rest = f"{text[: match.start()]} {text[match.end() :]}"
-                return " ".join(rest.split()), _Price(words, bounds)
-    return text, None
-
-
-def _range(match: re.Match[str]) -> tuple[int | None, int | None] | None:
-    low_text, high_text = match["low"].strip(), match["high"].strip()
-    high = _amount(high_text)
-    if not _HAS_UNIT.search(low_text) and (unit := re.search(_UNIT, high_text)):
-        low_text += unit.group()
-    low = _amount(low_text)
-    return (low, high) if low is not None and high is not None and low < high else None
-
-
-def _bound(match: re.Match[str]) -> tuple[int | None, int | None] | None:
-    amount = _amount(match["amount"].strip())
-    if amount is None:
-        return None
-    words = match.groupdict()
-    if words.get("down") or words.get("below"):
-        return None, amount
-    if words.get("up") or words.get("above"):
-        return amount, None
-    return round(amount * (1 - ABOUT)), round(amount * (1 + ABOUT))
-
-
-def _amount(text: str) -> int | None:
-    half = bool(_HALF.search(text))
-    whole = _HALF.sub("", text)
-    for plain, word in (("nghin", "nghìn"), ("ngan", "ngàn"), ("trieu", "triệu"), ("dong", "đồng")):
-        whole = re.sub(rf"{plain}\b", word, whole)
-    amount = parse_money(whole)
-    if amount is None or amount < _LEAST:
-        return None
-    if half:
-        amount += 500_000 if amount % 1_000_000 == 0 else 500
-    return amount
-
-
-# --- Chatter ------------------------------------------------------------------------------------------------------
-# What stands before and after the thing that is meant. Without accents only what can hardly be a thing.
-_BEFORE = (
-    "cho hỏi", "cho mình hỏi", "cho em hỏi", "cho tôi hỏi", "shop ơi", "ad ơi", "bạn ơi", "chị ơi", "anh ơi", "shop",
-    "em muốn mua", "mình muốn mua", "tôi muốn mua", "muốn mua", "cần mua", "cần tìm", "đang tìm", "tìm mua", "đặt mua",
-    "muốn đặt", "muốn tìm", "em cần", "mình cần", "tôi cần", "nhà mình có bán", "nhà mình có", "nhà mình", "bên mình có",
-    "bên mình", "ở đây có bán", "ở đây có nhận", "ở đây có", "có nhận làm", "có nhận", "có bán", "có ai bán", "ai bán",
-    "chỗ nào bán", "ở đâu bán", "nơi bán", "bán", "mua", "tìm", "có", "loại", "xin", "cho xem", "tư vấn", "báo giá", "giá của",
-    "where to buy", "where can i buy", "i want to buy", "i am looking for", "looking for", "do you have", "do you sell",
-    "show me", "buy", "any", "some", "the", "a",
-)  # fmt: skip
-_AFTER = (
-    "ở đâu bán", "ở đâu rẻ", "ở đâu", "chỗ nào", "bao nhiêu tiền", "giá bao nhiêu", "bao nhiêu", "giá rẻ", "giá tốt", "rẻ nhất",
-    "không ạ", "không vậy", "không nhỉ", "không shop", "không", "ko ạ", "ko", "hông", "hem", "được không", "vậy", "với",
-    "nhỉ", "nhé", "nha", "ạ", "đẹp nhất", "uy tín", "giúp em", "giúp mình", "for sale", "near me", "please", "online", "price",
-)  # fmt: skip
-_RISKY = {
-    "bán",
-    "mua",
-    "tìm",
-    "có",
-    "loại",
-    "xin",
-    "không",
-    "vậy",
-    "với",
-    "nha",
-    "ạ",
-    "hem",
-    "hông",
-    "the",
-    "a",
-}
-_SAFE_END = {"ko", "khong", "khong a", "ko a"}
-
-
-def _forms(phrases: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    accented = frozenset(phrases)
-    plain = frozenset(fold(phrase) for phrase in phrases if phrase not in _RISKY)
-    return accented, plain
-
-
-_BEFORE_FORMS, _AFTER_FORMS = _forms(_BEFORE), _forms(_AFTER)
-_PUNCTUATION = re.compile(r"[?!.,;:…]+(?=\s|$)")
-
-
-def _without_chatter(text: str, *, has_accents: bool) -> str:
-    """The text without what people say around the thing. Never takes the last word."""
-    words = _PUNCTUATION.sub(" ", text).split()
-    before = _BEFORE_FORMS[0] if has_accents else _BEFORE_FORMS[1]
-    after = _AFTER_FORMS[0] | _SAFE_END if has_accents else _AFTER_FORMS[1] | _SAFE_END
-    changed = True
-    while changed:
-        changed = False
-        for size in range(min(5, len(words) - 1), 0, -1):
-            if " ".join(words[:size]) in before:
-                words, changed = words[size:], True
-                break
-        for size in range(min(4, len(words) - 1), 0, -1):
-            if " ".join(words[-size:]) in after:
-                words, changed = words[:-size], True
-                break
-    return " ".join(words)
-
-
-# English words between others; none of them is a Vietnamese syllable.
-_JOINTS = {"for", "with", "of", "and", "from", "by"}
-
-
-def _without_joints(tokens: list[str]) -> list[str]:
-    return [token for token in tokens if token not in _JOINTS] or tokens
 
 
 # --- Places -------------------------------------------------------------------------------------------------------

@@ -148,6 +148,14 @@ def clean_jobs(transactional_db: Any) -> Iterator[None]:
         cursor.execute(f"TRUNCATE {JOB_TABLES} RESTART IDENTITY CASCADE")
 
 
+@pytest.fixture(autouse=True)
+def words_are_read_anew() -> None:
+    """What search knows of words is kept for some seconds; another test's words would be among them."""
+    from search import lexicon
+
+    lexicon.forget()
+
+
 @pytest.fixture
 def elastic(settings: Any, worker_id: str) -> Iterator[str]:
     """A real Elasticsearch with an index prefix of this worker's own; its indexes are deleted afterwards."""

@@ -29,7 +29,7 @@ from marketplace.core.graphql.types import required_list
 from marketplace.core.vietnamese import fold
 from search import queries, text
 from search.engine import FACET_FIELDS, MAX_RESULTS, Facets, SearchRequest
-from search.labels import FACET_LABELS, bucket_label, stars_label
+from search.labels import FACET_LABELS, bucket_label, price_label, stars_label
 
 SearchSort = graphene.Enum(
     "SearchSort",
@@ -209,7 +209,9 @@ class _SearchPage(Page):
             Interpretation(
                 kind=item.kind,
                 text=item.text,
-                label=bucket_label(item.value) if item.kind == "PRICE" else item.label or item.text,
+                label=price_label(*item.value.split("-"))
+                if item.kind == "PRICE"
+                else item.label or item.text,
                 field=item.field,
                 value=item.value,
             )

@@ -109,7 +109,8 @@ def facet(result: dict[str, Any], field: str) -> dict[str, int]:
         ("phú túc giỏ cỏ tế", {"Giỏ cỏ tế đan tay"}),
         ("máy bay phản lực", set()),
         ("nháp", set()),
-        ('"giỏ" AND (cỏ OR tế) *:* \\', set()),
+        ('"giỏ" AND (cỏ) *:* \\ -tế', {"Giỏ cỏ tế đan tay"}),
+        ("giỏ & !cỏ | tế:* <-> x", {"Giỏ cỏ tế đan tay"}),
         ("giỏ' OR 1=1 --", set()),
     ],
 )
@@ -208,9 +209,8 @@ def test_certified_things_are_counted_while_valid(gql: Graphql, market: Shop, en
 
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     OcopCertificate.objects.update(expires_on=yesterday)
-    if engine == "elasticsearch":
-        with_transaction_touch(market)
-        _drain(engine)
+    with_transaction_touch(market)
+    _drain(engine)
     assert facet(search(gql, ""), "OCOP_STARS") == {}
     assert names(gql, "", {"ocopStars": {"min": 3}}) == []
 
@@ -280,9 +280,9 @@ def test_suggestions_have_limits(gql: Graphql, market: Shop) -> None:
 
 
 def test_changes_are_found_after_the_drain(gql: Graphql, market: Shop, engine: str) -> None:
-    fresh = make_product("Đèn lồng cỏ tế", seller=market.seller)
+    fresh = make_product("Đèn hạt cườm cỏ tế", seller=market.seller)
     _drain(engine)
-    assert names(gql, "den long") == ["Đèn lồng cỏ tế"]
+    assert names(gql, "den hat cuom") == ["Đèn hạt cườm cỏ tế"]
 
     from django.db import transaction
 
@@ -290,7 +290,7 @@ def test_changes_are_found_after_the_drain(gql: Graphql, market: Shop, engine: s
         Product.objects.filter(pk=fresh.pk).update(name="Đèn thả cỏ tế", description="")
         products_touch([fresh.pk])
     _drain(engine)
-    assert names(gql, "den long") == []
+    assert names(gql, "den hat cuom") == []
     assert names(gql, "đèn thả") == ["Đèn thả cỏ tế"]
 
     with transaction.atomic():
@@ -332,10 +332,12 @@ def test_a_search_takes_the_same_statements_however_many_hits(
         make_certificate(make_product("Võng đay", seller=make_seller()))
     _drain(engine)
 
-    with django_assert_max_num_queries(20 if engine == "postgresql" else 10) as captured:
+    # The words that search knows are read once by each process.
+    search(gql, "")
+    with django_assert_max_num_queries(20) as captured:
         assert len(names(gql, "võng đay")) == count
 
-    assert len(captured) == (14 if engine == "postgresql" else 5)
+    assert len(captured) == (8 if engine == "postgresql" else 5)
 
 
 def test_a_long_query_is_cut_not_refused(gql: Graphql, market: Shop) -> None:

@@ -173,14 +173,14 @@ def test_changes_during_a_rebuild_reach_both_indexes(elastic: str, shop: Shop, g
     building = reindex()
     next(building)  # the new index is there, nothing is copied yet
     with transaction.atomic():
-        Product.objects.filter(pk=shop.product.pk).update(name="Lẵng hoa", description="")
+        Product.objects.filter(pk=shop.product.pk).update(name="Khay hoa", description="")
         products_touch([shop.product.pk])
     while drain():
         pass
     list(building)
     engine.refresh(engine.alias())
 
-    assert gql(TOTAL, q="lẵng hoa")["searchProducts"] == {"totalCount": 1, "degraded": False}
+    assert gql(TOTAL, q="khay hoa")["searchProducts"] == {"totalCount": 1, "degraded": False}
     assert gql(TOTAL, q="giỏ")["searchProducts"]["totalCount"] == 0
 
 
@@ -190,7 +190,7 @@ def test_elasticsearch_without_an_index_is_as_good_as_away(elastic: str, shop: S
 
     assert engine.is_up() is False
     with pytest.raises(EngineDown):
-        queries._elastic.search(queries.SearchRequest("giỏ"))
+        queries._elastic.search(queries.SearchRequest(queries.NOTHING), window=True)
 
 
 def test_the_breaker_lets_one_try_after_its_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,77 @@
+"""What people say around the thing that they mean: `mua … ở đâu`, `cho hỏi có bán … không ạ`."""
+
+import re
+from collections.abc import Sequence
+
+from marketplace.core.vietnamese import fold
+
+# What stands before and after the thing that is meant. Without accents only what can hardly be a thing.
+_BEFORE = (
+    "cho hỏi", "cho mình hỏi", "cho em hỏi", "cho tôi hỏi", "shop ơi", "ad ơi", "bạn ơi", "chị ơi", "anh ơi", "shop",
+    "em muốn mua", "mình muốn mua", "tôi muốn mua", "muốn mua", "cần mua", "cần tìm", "đang tìm", "tìm mua", "đặt mua",
+    "muốn đặt", "muốn tìm", "em cần", "mình cần", "tôi cần", "nhà mình có bán", "nhà mình có", "nhà mình", "bên mình có",
+    "bên mình", "ở đây có bán", "ở đây có nhận", "ở đây có", "có nhận làm", "có nhận", "có bán", "có ai bán", "ai bán",
+    "chỗ nào bán", "ở đâu bán", "nơi bán", "bán", "mua", "tìm", "có", "loại", "xin", "cho xem", "tư vấn", "báo giá", "giá của",
+    "where to buy", "where can i buy", "i want to buy", "i am looking for", "looking for", "do you have", "do you sell",
+    "show me", "buy", "any", "some", "the", "a",
+)  # fmt: skip
+_AFTER = (
+    "ở đâu bán", "ở đâu rẻ", "ở đâu", "chỗ nào", "bao nhiêu tiền", "giá bao nhiêu", "bao nhiêu", "giá rẻ", "giá tốt", "rẻ nhất",
+    "không ạ", "không vậy", "không nhỉ", "không shop", "không", "ko ạ", "ko", "hông", "hem", "được không", "vậy", "với",
+    "nhỉ", "nhé", "nha", "ạ", "đẹp nhất", "uy tín", "giúp em", "giúp mình", "for sale", "near me", "please", "online", "price",
+)  # fmt: skip
+_RISKY = {
+    "bán",
+    "mua",
+    "tìm",
+    "có",
+    "loại",
+    "xin",
+    "không",
+    "vậy",
+    "với",
+    "nha",
+    "ạ",
+    "hem",
+    "hông",
+    "the",
+    "a",
+}
+_SAFE_END = {"ko", "khong", "khong a", "ko a"}
+
+
+def _forms(phrases: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    accented = frozenset(phrases)
+    plain = frozenset(fold(phrase) for phrase in phrases if phrase not in _RISKY)
+    return accented, plain
+
+
+_BEFORE_FORMS, _AFTER_FORMS = _forms(_BEFORE), _forms(_AFTER)
+_PUNCTUATION = re.compile(r"[?!.,;:…]+(?=\s|$)")
+
+
+def without_chatter(text: str, *, has_accents: bool) -> str:
+    """The text without what people say around the thing. Never takes the last word."""
+    words = _PUNCTUATION.sub(" ", text).split()
+    before = _BEFORE_FORMS[0] if has_accents else _BEFORE_FORMS[1]
+    after = _AFTER_FORMS[0] | _SAFE_END if has_accents else _AFTER_FORMS[1] | _SAFE_END
+    changed = True
+    while changed:
+        changed = False
+        for size in range(min(5, len(words) - 1), 0, -1):
+            if " ".join(words[:size]) in before:
+                words, changed = words[size:], True
+                break
+        for size in range(min(4, len(words) - 1), 0, -1):
+            if " ".join(words[-size:]) in after:
+                words, changed = words[:-size], True
+                break
+    return " ".join(words)
+
+
+# English words between others; none of them is a Vietnamese syllable.
+_JOINTS = {"for", "with", "of", "and", "from", "by"}
+
+
+def without_joints(tokens: list[str]) -> list[str]:
+    return [token for token in tokens if token not in _JOINTS] or tokens

@@ -1,0 +1,85 @@
+"""Amounts of money in what somebody typed: `dưới 500k`, `tầm 1 triệu`, `từ 200 đến 300 nghìn`."""
+
+import re
+from dataclasses import dataclass
+
+from catalog.sheets.money import parse_money
+
+# "tầm" and "khoảng" are so much less or more.
+ABOUT = 0.2
+_UNIT = r"(?:k|nghin|ngan|nghìn|ngàn|tr|trieu|triệu|ty|tỷ|tỉ)"
+_CURRENCY = r"(?:đồng|dong|vnđ|vnd|đ|₫)"
+# 500k, 1,5 triệu, 1tr2, 1 triệu rưỡi, 500.000, 500000đ
+_AMOUNT = rf"\d+(?:[.,]\d+)*\s?(?:{_UNIT}\b\s?(?:\d{{1,3}}(?:\s?{_UNIT}\b)?|rưỡi|ruoi)?|{_UNIT}(?=\d)\d{{1,3}}|{_CURRENCY}\b|₫)?"
+_BELOW = r"dưới|duoi|không quá|khong qua|tối đa|toi da|nhỏ hơn|ít hơn|rẻ hơn|re hon|under|below|less than|up to|at most|max|<"
+_ABOVE = r"trên|tren|từ|tu|hơn|ít nhất|it nhat|tối thiểu|toi thieu|over|above|more than|from|at least|min|>"
+_ROUND = r"tầm|tam|khoảng|khoang|cỡ|co|chừng|chung|độ|giá|gia|around|about|approximately"
+_PREFIX = r"(?:giá|gia|tầm|tam|khoảng|khoang|price)?\s?"
+_RANGE = re.compile(
+    rf"(?<!\w){_PREFIX}(?:từ|tu|from|between)?\s?(?P<low>{_AMOUNT})\s?(?:đến|den|tới|toi|to|and|-|–)\s?(?P<high>{_AMOUNT})(?!\w)"
+)
+_BOUND = re.compile(
+    rf"(?<!\w){_PREFIX}(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE})|(?P<round>{_ROUND}))\s?(?:giá\s|gia\s)?(?P<amount>{_AMOUNT})"
+    r"(?P<up>\s(?:trở lên|tro len|đổ lên|and up))?(?P<down>\s(?:trở xuống|tro xuong|đổ lại|do lai))?(?!\w)"
+)
+_TRAILING = re.compile(
+    rf"(?<!\w)(?P<amount>{_AMOUNT})\s(?:(?P<up>trở lên|tro len|đổ lên)|(?P<down>trở xuống|tro xuong|đổ lại|do lai))(?!\w)"
+)
+_HALF = re.compile(r"\s?(?:rưỡi|ruoi)$")
+_HAS_UNIT = re.compile(rf"(?:{_UNIT}|{_CURRENCY})")
+# A bare number below this is a size or a count, not an amount.
+_LEAST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Words that set bounds in đồng, either of which may be open."""
+
+    text: str
+    bounds: tuple[int | None, int | None]
+
+
+def take_price(text: str, plain: set[str]) -> tuple[str, Price | None]:
+    """The text without its amount of money, and the bounds in đồng that the words set."""
+    for pattern, bounds_of in ((_RANGE, _range), (_BOUND, _bound), (_TRAILING, _bound)):
+        for match in pattern.finditer(text):
+            words = match.group().strip()
+            bounds = None if words in plain else bounds_of(match)
+            if bounds is not None:
+                rest = f"{text[: match.start()]} {text[match.end() :]}"
+                return " ".join(rest.split()), Price(words, bounds)
+    return text, None
+
+
+def _range(match: re.Match[str]) -> tuple[int | None, int | None] | None:
+    low_text, high_text = match["low"].strip(), match["high"].strip()
+    high = _amount(high_text)
+    if not _HAS_UNIT.search(low_text) and (unit := re.search(_UNIT, high_text)):
+        low_text += unit.group()
+    low = _amount(low_text)
+    return (low, high) if low is not None and high is not None and low < high else None
+
+
+def _bound(match: re.Match[str]) -> tuple[int | None, int | None] | None:
+    amount = _amount(match["amount"].strip())
+    if amount is None:
+        return None
+    words = match.groupdict()
+    if words.get("down") or words.get("below"):
+        return None, amount
+    if words.get("up") or words.get("above"):
+        return amount, None
+    return round(amount * (1 - ABOUT)), round(amount * (1 + ABOUT))
+
+
+def _amount(text: str) -> int | None:
+    half = bool(_HALF.search(text))
+    whole = _HALF.sub("", text)
+    for plain, word in (("nghin", "nghìn"), ("ngan", "ngàn"), ("trieu", "triệu"), ("dong", "đồng")):
+        whole = re.sub(rf"{plain}\b", word, whole)
+    amount = parse_money(whole)
+    if amount is None or amount < _LEAST:
+        return None
+    if half:
+        amount += 500_000 if amount % 1_000_000 == 0 else 500
+    return amount

@@ -12,6 +12,14 @@ class ProductsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfChanged:
+    """Something that all products of a seller, village, commune or craft show has changed. `kind` says which it is."""
+
+    kind: str
+    key: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class StockFlipped:
     """A variant has come into stock or gone out of it."""
 

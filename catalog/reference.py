@@ -4,6 +4,7 @@ Files in data/ (see data/README.md for their form). Loading is an upsert by slug
 """
 
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from catalog.models import (
     VillageStory,
     Ward,
 )
+from catalog.services.news import shelf_touch
 from catalog.units import full_key, unit_key
 from marketplace.core.vietnamese import normalise, sort_key
 
@@ -35,10 +37,12 @@ def read(name: str) -> Any:
 def load_reference(accept: Callable[[str], bool] = lambda evidence: evidence == "source") -> dict[str, int]:
     """Loads everything; villages whose `evidence` is accepted. Returns the number of rows a table got."""
     places = read("places.json")
+    before = _shown()
     provinces, wards, former = _load_units(read("admin_units.json"))
     communes = _load_communes(places)
     crafts = _load_crafts(read("crafts.json"))
     villages = load_villages(places, accept)
+    _tell_of_changes(before)
     return {
         "provinces": provinces,
         "wards": wards,
@@ -47,6 +51,21 @@ def load_reference(accept: Callable[[str], bool] = lambda evidence: evidence == 
         "crafts": crafts,
         "villages": villages,
     }
+
+
+def _shown() -> dict[tuple[str, uuid.UUID], Any]:
+    """What products show of their commune, village and craft."""
+    return {
+        **{("commune", row.pk): (row.name, row.former_names) for row in Commune.objects.all()},
+        **{("village", row.pk): (row.name, row.former_commune) for row in Village.objects.all()},
+        **{("craft", row.pk): row.names for row in Craft.objects.all()},
+    }
+
+
+def _tell_of_changes(before: dict[tuple[str, uuid.UUID], Any]) -> None:
+    for (kind, key), shown in _shown().items():
+        if (kind, key) in before and before[kind, key] != shown:
+            shelf_touch(kind, key)  # type: ignore[arg-type]
 
 
 def _load_units(units: dict[str, Any]) -> tuple[int, int, int]:

@@ -1,9 +1,13 @@
 """A product as search sees it. Both engines are fed from here."""
 
 import datetime as dt
+import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models.expressions import RawSQL
 
 from catalog import queries as catalog
 from catalog.models import (
@@ -52,29 +56,56 @@ class Document:
     def prior(self) -> float:
         return ranking.prior(self)
 
+    @property
+    def digest(self) -> str:
+        """Of what is stored but for `prior`, which changes with the days alone."""
+        values = [getattr(self, name) for name in self.__slots__]
+        return hashlib.md5(repr(values).encode(), usedforsecurity=False).hexdigest()
+
+
+def _among(keys: Sequence[uuid.UUID]) -> RawSQL:
+    """One parameter, however many keys: Django would look at each of them."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [list(keys)])
+
 
 def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
     """Documents of these products in a constant number of statements; None for one that is not there."""
     keys = list(product_ids)
-    products = (
-        Product.objects.filter(pk__in=keys)
+    products = {
+        row.pk: row
+        for row in Product.objects.filter(pk__in=_among(keys))
         .select_related("seller", "seller__commune", "village", "village__commune", "craft")
-        .in_bulk()
-    )
-    translations: dict[uuid.UUID, list[ProductTranslation]] = {}
-    for translation in ProductTranslation.objects.filter(product__in=keys):
-        translations.setdefault(translation.product_id, []).append(translation)
-    variants: dict[uuid.UUID, list[Variant]] = {}
-    for variant in catalog.variants_on_sale(keys):
-        variants.setdefault(variant.product_id, []).append(variant)
-    certificates = catalog.certificate_in_force(keys)
+        .only(
+            "name", "description", "attributes", "state", "price_min", "made_to_order_days", "published_at",
+            "seller__slug", "seller__name", "seller__state", "seller__trusted", "seller__commune__slug",
+            "seller__commune__name", "seller__commune__former_names", "village__slug", "village__name",
+            "village__former_commune", "village__commune__name", "village__commune__former_names", "craft__slug",
+            "craft__names",
+        )
+    }  # fmt: skip
+    translations: dict[uuid.UUID, list[tuple[str, str]]] = {}
+    rows = ProductTranslation.objects.filter(product__in=_among(keys)).order_by("language")
+    for product_id, name, description in rows.values_list("product_id", "name", "description"):
+        translations.setdefault(product_id, []).append((name, description))
+    variants: dict[uuid.UUID, list[tuple[str, str, int]]] = {}
+    on_sale = Variant.objects.filter(product__in=_among(keys), archived_at=None).order_by("position", "id")
+    for product_id, name, sku, on_hand, held in on_sale.values_list(
+        "product_id", "name", "sku", "on_hand", "held"
+    ):
+        variants.setdefault(product_id, []).append((name, sku, on_hand - held))
+    certificates = {
+        row.product_id: row
+        for row in catalog.certificates_valid()
+        .filter(product__in=_among(keys))
+        .only("product_id", "stars", "expires_on")
+    }  # fmt: skip
     numbers: dict[uuid.UUID, list[str]] = {}
     public = OcopCertificate.objects.filter(
-        product__in=keys, state__in=[OcopState.VALID, OcopState.EXPIRED]
-    ).order_by("id")
+        product__in=_among(keys), state__in=[OcopState.VALID, OcopState.EXPIRED]
+    )
     for product_id, number in public.values_list("product_id", "number"):
         numbers.setdefault(product_id, []).append(number)
-    stats = ProductStats.objects.in_bulk(keys)
+    stats = {row.pk: row for row in ProductStats.objects.filter(pk__in=_among(keys))}
     return {
         key: _document(
             products[key],
@@ -90,15 +121,25 @@ def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
     }
 
 
-def _lines(texts: Iterable[str]) -> str:
+@lru_cache(maxsize=4_096)
+def _short_line(text: str) -> str:
+    """Names of crafts, places, sellers and kinds come again and again."""
+    return " ".join(indexed(text))
+
+
+def _lines(texts: Iterable[str], line_of: Callable[[str], str] = _short_line) -> str:
     """Each text as its tokens, those without any left out, none twice."""
-    return "\n".join(dict.fromkeys(line for text in texts if (line := " ".join(indexed(text)))))
+    return "\n".join(dict.fromkeys(line for text in texts if (line := line_of(text))))
+
+
+def _long_line(text: str) -> str:
+    return " ".join(indexed(text))
 
 
 def _document(
     product: Product,
-    translations: list[ProductTranslation],
-    variants: list[Variant],
+    translations: list[tuple[str, str]],
+    variants: list[tuple[str, str, int]],
     certificate: OcopCertificate | None,
     numbers: list[str],
     stats: ProductStats,
@@ -113,14 +154,14 @@ def _document(
     return Document(
         product_id=product.pk,
         visible=product.state == ProductState.PUBLISHED and seller.state == SellerState.VERIFIED,
-        name=_lines([product.name, *(row.name for row in translations)]),
+        name=_lines([product.name, *(name for name, _text in translations)], _long_line),
         context=_lines([*context, seller.name]),
         attributes=_lines(
-            [*(str(item["value"]) for item in product.attributes), *(variant.name for variant in variants)]
+            [*(str(item["value"]) for item in product.attributes), *(name for name, _sku, _free in variants)]
         ),
-        description=_lines([product.description, *(row.description for row in translations)]),
+        description=_lines([product.description, *(text for _name, text in translations)], _long_line),
         codes=sorted(
-            {f"sku:{code_key(variant.sku)}" for variant in variants}
+            {f"sku:{code_key(sku)}" for _name, sku, _free in variants}
             | {f"cert:{code_key(number)}" for number in numbers}
         ),
         craft=craft.slug if craft else None,
@@ -129,7 +170,7 @@ def _document(
         seller=seller.slug,
         choices=[f"{item['slug']}={item['value']}" for item in product.attributes],
         price=product.price_min,
-        in_stock=product.made_to_order_days is not None or any(row.available > 0 for row in variants),
+        in_stock=product.made_to_order_days is not None or any(free > 0 for _name, _sku, free in variants),
         ocop_stars=certificate.stars if certificate else None,
         ocop_until=certificate.expires_on if certificate else None,
         trusted=seller.trusted,

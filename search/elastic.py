@@ -6,7 +6,8 @@ folded the text already, so the index loads unchanged on any stock server.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,6 @@ from elasticsearch.dsl.query import Query
 
 from marketplace.core.clock import today
 from marketplace.core.errors import RequestError
-from marketplace.core.vietnamese import fold
 from search import ranking
 from search.documents import TEXTS, Document
 from search.engine import (
@@ -35,9 +35,11 @@ from search.engine import (
     without,
 )
 from search.reading import Alternative, Group, Reading
+from search.text import fold_tokens
 
 FACET_SIZE = 200
 BULK_TIMEOUT = 30.0
+MAX_READ = 1_000
 # The rough order, before ranking: a product with all words stands above one without, whatever else it has.
 _ALL_WORDS, _FROM_PLACE = 50.0, 20.0
 _NAME, _ACCENTS, _NEIGHBOURS = 3.0, 2.0, 1.0
@@ -351,53 +353,99 @@ class Written:
     poison: dict[uuid.UUID, str]
 
 
-def create_index(name: str) -> None:
-    """Raises EngineDown."""
+@contextmanager
+def _told() -> Iterator[Elasticsearch]:
+    """The client for work that may take its time. Raises EngineDown."""
     try:
-        client(BULK_TIMEOUT).indices.create(index=name, settings=SETTINGS, mappings=_mappings())
+        yield client(BULK_TIMEOUT)
     except (ApiError, TransportError) as error:
         raise EngineDown(str(error)) from error
 
 
+def create_index(name: str) -> None:
+    """An index to be filled: it shows nothing before `finish_index`. Raises EngineDown."""
+    with _told() as server:
+        server.indices.create(
+            index=name, settings={**SETTINGS, "refresh_interval": "-1"}, mappings=_mappings()
+        )
+
+
+def finish_index(name: str) -> None:
+    """Makes a filled index show what it has. Raises EngineDown."""
+    with _told() as server:
+        server.indices.put_settings(index=name, settings={"refresh_interval": SETTINGS["refresh_interval"]})
+        server.indices.refresh(index=name)
+
+
+def exists(name: str) -> bool:
+    """Raises EngineDown."""
+    with _told() as server:
+        return bool(server.indices.exists(index=name))
+
+
+def size_of(name: str) -> tuple[int, int]:
+    """Documents and bytes of an index. Raises EngineDown."""
+    with _told() as server:
+        found = server.indices.stats(index=name, metric=["docs", "store"])["indices"][name]["primaries"]
+    return found["docs"]["count"], found["store"]["size_in_bytes"]
+
+
+def sources(after: uuid.UUID | None, until: uuid.UUID | None) -> dict[uuid.UUID, dict[str, Any]]:
+    """What is stored of the products behind `after`, up to `until`. Raises EngineDown."""
+    bounds = {"gt": str(after)} if after else {}
+    bounds |= {"lte": str(until)} if until else {}
+    search = Search(using=client(BULK_TIMEOUT), index=alias()).query(
+        Q("range", key=bounds) if bounds else Q("match_all")
+    )
+    search = search.sort("key").extra(size=MAX_READ, track_total_hits=False)
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    while True:
+        hits = _run(search)["hits"]["hits"]
+        found |= {uuid.UUID(hit["_id"]): hit["_source"] for hit in hits}
+        if len(hits) < MAX_READ:
+            return found
+        search = search.extra(search_after=hits[-1]["sort"])
+
+
+def our_indexes() -> list[str]:
+    """Raises EngineDown."""
+    with _told() as server:
+        return list(server.indices.get(index=f"{alias()}-*", features="aliases"))
+
+
 def point_alias(name: str) -> None:
     """Makes the alias name this index alone, in one step. Raises EngineDown."""
-    try:
-        client(BULK_TIMEOUT).indices.update_aliases(
+    with _told() as server:
+        server.indices.update_aliases(
             actions=[
                 {"remove": {"index": f"{alias()}-*", "alias": alias(), "must_exist": False}},
                 {"add": {"index": name, "alias": alias()}},
             ]
         )
-    except (ApiError, TransportError) as error:
-        raise EngineDown(str(error)) from error
 
 
 def refresh(name: str) -> None:
-    try:
-        client(BULK_TIMEOUT).indices.refresh(index=name)
-    except (ApiError, TransportError) as error:
-        raise EngineDown(str(error)) from error
+    with _told() as server:
+        server.indices.refresh(index=name)
 
 
 def delete_index(name: str) -> None:
     """Deletes an index; one that is gone already is fine. Raises EngineDown."""
-    try:
-        client(BULK_TIMEOUT).indices.delete(index=name, ignore_unavailable=True)
-    except (ApiError, TransportError) as error:
-        raise EngineDown(str(error)) from error
+    with _told() as server:
+        server.indices.delete(index=name, ignore_unavailable=True)
 
 
-def source_of(document: Document) -> dict[str, Any]:
+def source_of(product_id: uuid.UUID, document: Document | None) -> dict[str, Any]:
     """What is stored. A product that may not be found leaves an empty document, marked, with its version."""
-    if not document.visible:
-        return {"visible": False, "key": str(document.product_id)}
+    if document is None or not document.visible:
+        return {"visible": False, "key": str(product_id)}
     texts = {key: getattr(document, key) for key in TEXTS}
     return {
         "visible": True,
-        "key": str(document.product_id),
+        "key": str(product_id),
         **texts,
-        "name_folded": fold(document.name),
-        "everything": [fold(text) for text in texts.values()],
+        "name_folded": fold_tokens(document.name),
+        "everything": [fold_tokens(text) for text in texts.values()],
         "prior": document.prior,
         "ocop_until": document.ocop_until.isoformat() if document.ocop_until else None,
         "published_at": document.published_at.isoformat() if document.published_at else None,
@@ -429,10 +477,8 @@ def bulk_write(indices: Sequence[str], documents: Iterable[tuple[uuid.UUID, int,
             operations += [{"index": action}, source]
     if not operations:
         return Written([], {})
-    try:
-        answer = client(BULK_TIMEOUT).bulk(operations=operations)
-    except (ApiError, TransportError) as error:
-        raise EngineDown(str(error)) from error
+    with _told() as server:
+        answer = server.bulk(operations=operations)
     retry: dict[uuid.UUID, None] = {}
     poison: dict[uuid.UUID, str] = {}
     for item in answer["items"]:

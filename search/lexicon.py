@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -15,7 +16,7 @@ from django.db import connection
 from catalog.models import Commune, Village
 from marketplace.core.vietnamese import fold
 from search.models import Synonym, Term
-from search.text import syllables
+from search.text import fold_token, syllables
 
 CHECK_SECONDS = 5.0
 MAX_PHRASE = 6
@@ -153,21 +154,28 @@ def _places() -> Iterator[Place]:
                 )
 
 
-def count_words(documents: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, int]]:
-    """Syllables and neighbours in the texts of each document: folded → how it is mostly written, in how many."""
-    counts: dict[str, int] = {}
+def count_words(texts: Iterable[tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """Syllables and neighbours in texts, each with how many products have it: folded → how it is mostly written, in how
+    many products (those that have it twice count twice)."""
     spellings: dict[str, dict[str, int]] = {}
-    for document in documents:
-        seen: dict[str, str] = {}
-        for text in document:
-            for line in text.split("\n"):
-                tokens = line.split()
-                keys = [fold(token) for token in tokens]
-                seen.update(zip(keys, tokens, strict=True))
-                for index in range(len(keys) - 1):
-                    seen[f"{keys[index]} {keys[index + 1]}"] = f"{tokens[index]} {tokens[index + 1]}"
-        for key, written in seen.items():
-            counts[key] = counts.get(key, 0) + 1
-            forms = spellings.setdefault(key, {})
-            forms[written] = forms.get(written, 0) + 1
-    return {key: (max(forms, key=lambda form: forms[form]), counts[key]) for key, forms in spellings.items()}
+    for text, number in texts:
+        for line in text.split("\n"):
+            for key, written in _words_of(line):
+                forms = spellings.setdefault(key, {})
+                forms[written] = forms.get(written, 0) + number
+    return {
+        key: (max(forms, key=lambda form: forms[form]), sum(forms.values()))
+        for key, forms in spellings.items()
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _words_of(line: str) -> tuple[tuple[str, str], ...]:
+    """Syllables and neighbours of a line, folded and as they are written. Lines come again and again."""
+    tokens = line.split()
+    keys = [fold_token(token) for token in tokens]
+    neighbours = [
+        (f"{keys[index - 1]} {keys[index]}", f"{tokens[index - 1]} {tokens[index]}")
+        for index in range(1, len(keys))
+    ]
+    return (*zip(keys, tokens, strict=True), *neighbours)

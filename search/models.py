@@ -12,14 +12,32 @@ from marketplace.core.fields import Entity
 
 
 class SearchOutbox(models.Model):
-    """A product that has changed. Appended in the transaction of the change, deleted once indexed."""
+    """A product that has changed. Appended in the transaction of the change, deleted once indexed.
+
+    A row with a `shelf` (seller, village, commune, craft) stands for all its products, until the drain puts them in its
+    place. `stored`: the database's own document is up to date, Elasticsearch's is not.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    product_id = models.UUIDField()
+    product_id = models.UUIDField(null=True)
+    shelf = models.CharField(max_length=8, db_default="")
+    shelf_id = models.UUIDField(null=True)
+    stored = models.BooleanField(db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "search_outbox"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(product_id__isnull=False, shelf="", shelf_id__isnull=True)
+                | Q(product_id__isnull=True, shelf_id__isnull=False) & ~Q(shelf=""),
+                name="search_outbox_one_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(stored=False), name="search_outbox_not_stored"),
+            models.Index(fields=["id"], condition=~Q(shelf=""), name="search_outbox_shelf"),
+        ]
 
 
 class SearchDocument(models.Model):
@@ -62,6 +80,8 @@ class SearchDocument(models.Model):
     rating = models.FloatField(db_default=0)
     published_at = models.DateTimeField(null=True)
     prior = models.FloatField(db_default=0)
+    # Of all the above, so that what has not changed is not written again.
+    digest = models.CharField(max_length=32, db_default="")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

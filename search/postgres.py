@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection
 
 from marketplace.core.clock import today
-from marketplace.core.vietnamese import fold
 from search import ranking
 from search.documents import TEXTS, Document
 from search.engine import (
@@ -28,6 +27,7 @@ from search.engine import (
     without,
 )
 from search.reading import Alternative, Group, Reading
+from search.text import fold_tokens
 
 CANDIDATES = 1_000
 # Weights of D, C, B, A: description, attributes, context, name.
@@ -267,7 +267,7 @@ def _expression(facet: str, values: dict[str, Any]) -> str:
 # --- Writing ------------------------------------------------------------------------------------------------------
 _STORED = (
     *TEXTS, "codes", "craft", "village", "commune", "seller", "choices", "price", "in_stock", "ocop_stars",
-    "ocop_until", "trusted", "sold", "sold_30d", "rating", "published_at", "prior",
+    "ocop_until", "trusted", "sold", "sold_30d", "rating", "published_at", "prior", "digest",
 )  # fmt: skip
 
 
@@ -276,9 +276,10 @@ def write_documents(documents: Iterable[Document]) -> None:
     rows = []
     for document in documents:
         texts = {
-            key: text if text == fold(text) else f"{fold(text)}\n{text}"
+            key: text if text == plain else f"{plain}\n{text}"
             for key in TEXTS
             for text in (getattr(document, key),)
+            for plain in (fold_tokens(text),)
         }
         rows.append(
             {

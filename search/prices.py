@@ -43,12 +43,16 @@ def take_price(text: str, plain: set[str]) -> tuple[str, Price | None]:
     """The text without its amount of money, and the bounds in đồng that the words set."""
     for pattern, bounds_of in ((_RANGE, _range), (_BOUND, _bound), (_TRAILING, _bound)):
         for match in pattern.finditer(text):
-            words = match.group().strip()
-            bounds = None if words in plain else bounds_of(match)
+            bounds = None if _touches(match.group(), plain) else bounds_of(match)
             if bounds is not None:
                 rest = f"{text[: match.start()]} {text[match.end() :]}"
-                return " ".join(rest.split()), Price(words, bounds)
+                return " ".join(rest.split()), Price(match.group().strip(), bounds)
     return text, None
+
+
+def _touches(words: str, plain: set[str]) -> bool:
+    """Whether these words, or words around them, are to be taken as they are."""
+    return any(words.strip() in text or text in words for text in plain if text)
 
 
 def _range(match: re.Match[str]) -> tuple[int | None, int | None] | None:

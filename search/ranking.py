@@ -13,9 +13,9 @@ from typing import Protocol
 from django.utils import timezone
 
 from marketplace.core.clock import today
-from marketplace.core.vietnamese import fold
 from search.engine import Hit
 from search.reading import Alternative, Group, Reading
+from search.text import fold_token
 
 # Of 1, by where a word stands.
 FIELD_WEIGHTS = {"name": 1.0, "context": 0.55, "attributes": 0.55, "description": 0.25}
@@ -155,7 +155,7 @@ class _Texts:
 
 
 def _lines(text: str) -> list[tuple[list[str], list[str]]]:
-    return [(fold(line).split(), line.split()) for line in text.split("\n")]
+    return [([fold_token(token) for token in line], line) for line in map(str.split, text.split("\n"))]
 
 
 def _find(way: Alternative, line: tuple[list[str], list[str]], has_accents: bool) -> tuple[int, float]:

@@ -6,15 +6,19 @@ reading is the order of versions, and an older write never overwrites a newer on
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from catalog.models import Product
 from search import elastic, lexicon
-from search.documents import build
+from search.documents import Document, build
 from search.engine import EngineDown
 from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison, Term
 from search.postgres import write_documents
@@ -23,81 +27,140 @@ log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
 BATCH = 500
 MAX_TERM = 80
+# The column of catalog_product by which a shelf's products are found.
+_SHELVES = {"seller": "seller_id", "village": "village_id", "craft": "craft_id"}
 
 
 def outbox_add(product_ids: Iterable[uuid.UUID]) -> None:
     """Notes that products have changed and defers the drain. Runs inside the caller's transaction."""
+    SearchOutbox.objects.bulk_create([SearchOutbox(product_id=key) for key in product_ids], batch_size=1_000)
+    _defer_drain()
+
+
+def outbox_add_shelf(kind: str, key: uuid.UUID) -> None:
+    """The same for all products of a seller, village, commune or craft. Runs inside the caller's transaction."""
+    SearchOutbox.objects.create(shelf=kind, shelf_id=key)
+    _defer_drain()
+
+
+def _defer_drain() -> None:
     from search.jobs import drain_outbox
 
-    SearchOutbox.objects.bulk_create([SearchOutbox(product_id=key) for key in product_ids], batch_size=1_000)
     drain_outbox.defer()
 
 
-@transaction.atomic(durable=True)
-def drain(*, limit: int = DRAIN_ROWS) -> int:
-    """Indexes what waits in the outbox. Returns how many rows were taken; 0 where there is nothing to do.
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """How many rows were dealt with; `away`: Elasticsearch did not take them, so they stay for it."""
 
-    With Elasticsearch away the rows stay, and the database's own texts are brought up to date all the same.
+    rows: int
+    away: bool = False
+
+
+@transaction.atomic(durable=True)
+def drain(*, limit: int = DRAIN_ROWS, away: bool = False) -> Drained:
+    """Indexes what waits in the outbox; no rows are left where none were dealt with.
+
+    With Elasticsearch away the rows stay, and the database's own documents are brought up to date all the same; `away`
+    does only that.
     """
-    rows = list(SearchOutbox.objects.select_for_update(skip_locked=True).order_by("id")[:limit])
+    if spread := _spread_shelves():
+        return Drained(spread)
+    waiting = SearchOutbox.objects.filter(stored=False) if away else SearchOutbox.objects.all()
+    rows = list(waiting.filter(shelf="").select_for_update(skip_locked=True).order_by("id")[:limit])
     if not rows:
-        return 0
-    products = sorted({row.product_id for row in rows})
-    targets = _write_targets()
-    try:
-        failed = set(_index(products, targets))
-    except EngineDown as error:
-        log.warning("drain_engine_away", error=str(error), waiting=len(rows))
-        return 0
-    done = [row.pk for row in rows if row.product_id not in failed]
-    SearchOutbox.objects.filter(pk__in=done).delete()
-    return len(done)
+        return Drained(0)
+    products = sorted({row.product_id for row in rows if row.product_id})
+    versions, documents = _read(products)
+    failed: set[uuid.UUID] = set()
+    if settings.ELASTICSEARCH_URL:
+        try:
+            if away:
+                raise EngineDown("it was away a moment ago")
+            failed = set(_send(_write_targets(), versions, documents))
+        except EngineDown as error:
+            if not away:
+                log.warning("drain_engine_away", error=str(error), waiting=len(rows))
+            SearchOutbox.objects.filter(pk__in=[row.pk for row in rows]).update(stored=True)
+            return Drained(len(rows), away=True)
+    SearchOutbox.objects.filter(pk__in=[row.pk for row in rows if row.product_id not in failed]).delete()
+    return Drained(len(rows) - sum(row.product_id in failed for row in rows))
+
+
+def _spread_shelves() -> int:
+    """Puts the products of changed shelves into the outbox, each shelf in one statement. Returns how many shelves."""
+    rows = list(
+        SearchOutbox.objects.exclude(shelf="").select_for_update(skip_locked=True).order_by("id")[:10]
+    )
+    with connection.cursor() as cursor:
+        for row in rows:
+            condition = f"{_SHELVES[row.shelf]} = %s" if row.shelf in _SHELVES else (
+                "seller_id IN (SELECT id FROM catalog_seller WHERE commune_id = %s)"
+            )  # fmt: skip
+            cursor.execute(
+                "INSERT INTO search_outbox (product_id, created_at)"  # noqa: S608 - our own words
+                f" SELECT id, now() FROM catalog_product WHERE {condition} ORDER BY id",
+                [row.shelf_id],
+            )
+    SearchOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
 
 
 def _write_targets() -> list[str]:
-    if not settings.ELASTICSEARCH_URL:
-        return []
+    """The indexes that take changes. Raises EngineDown where none has been built."""
     live = SearchIndex.objects.filter(state__in=[IndexState.LIVE, IndexState.BUILDING])
-    return list(live.order_by("created_at").values_list("name", flat=True))
-
-
-def _index(products: Sequence[uuid.UUID], targets: Sequence[str]) -> list[uuid.UUID]:
-    """Raises versions, reads, writes both engines. Products that Elasticsearch wants to be sent again."""
-    versions = _raise_versions(products)
-    documents = build(products)
-    write_documents(document for document in documents.values() if document is not None)
-    gone = [key for key, document in documents.items() if document is None]
-    SearchDocument.objects.filter(pk__in=gone).update(gone=True, vector=None, name_vector=None)
-    if settings.ELASTICSEARCH_URL and not targets:
+    names = list(live.order_by("created_at").values_list("name", flat=True))
+    if not names:
         raise EngineDown("no index has been built yet: run manage.py search_reindex")
-    written = elastic.bulk_write(
-        targets,
-        [
-            (
-                key,
-                versions[key],
-                elastic.source_of(document) if document else {"visible": False, "key": str(key)},
-            )
-            for key, document in documents.items()
-        ],
+    return names
+
+
+def _read(
+    products: Sequence[uuid.UUID],
+) -> tuple[dict[uuid.UUID, int], dict[uuid.UUID, Document | None]]:
+    """Raises versions, then reads, then writes the database's documents that are other than before."""
+    versions, digests = _raise_versions(products)
+    documents = build(products)
+    write_documents(
+        document
+        for key, document in documents.items()
+        if document is not None and document.digest != digests[key]
     )
+    gone = [key for key, document in documents.items() if document is None]
+    if gone:
+        SearchDocument.objects.filter(pk__in=gone).update(gone=True, vector=None, name_vector=None, digest="")
+    return versions, documents
+
+
+def _send(
+    targets: Sequence[str], versions: dict[uuid.UUID, int], documents: dict[uuid.UUID, Document | None]
+) -> list[uuid.UUID]:
+    """Writes to Elasticsearch. Products that it wants to be sent again. Raises EngineDown."""
+    written = elastic.bulk_write(targets, _sources(versions, documents))
     _set_aside(written.poison, versions)
     return written.retry
 
 
-def _raise_versions(products: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Increments the counter of each product, in key order, and gives the new values."""
+def _sources(
+    versions: dict[uuid.UUID, int], documents: dict[uuid.UUID, Document | None]
+) -> list[tuple[uuid.UUID, int, dict[str, Any]]]:
+    return [(key, versions[key], elastic.source_of(key, document)) for key, document in documents.items()]
+
+
+def _raise_versions(products: Sequence[uuid.UUID]) -> tuple[dict[uuid.UUID, int], dict[uuid.UUID, str]]:
+    """Increments the counter of each product, in key order. Gives the new values, and what the documents were."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO search_document (product_id, version, gone, updated_at)
             SELECT key, 1, true, now() FROM unnest(%s::uuid[]) AS key ORDER BY key
             ON CONFLICT (product_id) DO UPDATE SET version = search_document.version + 1
-            RETURNING product_id, version
+            RETURNING product_id, version, digest
             """,
             [list(products)],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {key: version for key, version, _digest in rows}, {key: digest for key, _version, digest in rows}
 
 
 def _set_aside(poison: dict[uuid.UUID, str], versions: dict[uuid.UUID, int]) -> None:
@@ -109,58 +172,98 @@ def _set_aside(poison: dict[uuid.UUID, str], versions: dict[uuid.UUID, int]) -> 
     SearchPoison.objects.filter(product_id__in=versions.keys() - poison.keys()).delete()
 
 
-def reindex() -> Iterator[tuple[int, int]]:
-    """Builds everything anew beside what serves now, then swaps. Yields (done, total) as it goes.
+# --- Building anew ------------------------------------------------------------------------------------------------
 
-    Changes made meanwhile go to both indexes; versions keep the newer one. Raises EngineDown.
+
+def reindex(*, anew: bool = False) -> Iterator[tuple[int, int]]:
+    """Builds everything beside what serves now, then swaps. Yields (done, total) as it goes.
+
+    A build that was killed goes on where it was, unless `anew`. Changes made meanwhile go to both indexes; versions
+    keep the newer one. The index before is kept until the next build. Raises EngineDown.
     """
-    name = None
-    if settings.ELASTICSEARCH_URL:
-        name = f"{elastic.alias()}-{timezone.now():%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
-        elastic.create_index(name)
-        for stale in SearchIndex.objects.filter(state=IndexState.BUILDING):
-            elastic.delete_index(stale.name)
-            stale.delete()
-        SearchIndex.objects.create(name=name, state=IndexState.BUILDING)
-    total, done = Product.objects.count(), 0
+    index = _begin_build(anew) if settings.ELASTICSEARCH_URL else None
+    total = Product.objects.count()
+    last = index.position if index else None
+    done = Product.objects.filter(pk__lte=last).count() if last else 0
     yield done, total
-    last: uuid.UUID | None = None
-    while True:
-        batch = Product.objects.order_by("pk")
-        if last is not None:
-            batch = batch.filter(pk__gt=last)
-        keys = list(batch.values_list("pk", flat=True)[:BATCH])
-        if not keys:
-            break
-        with transaction.atomic():
-            failed = _index(keys, [name] if name else [])
-            SearchOutbox.objects.bulk_create([SearchOutbox(product_id=key) for key in failed])
-        last, done = keys[-1], done + len(keys)
-        yield done, total
-    if name:
-        elastic.refresh(name)
-        elastic.point_alias(name)
-        with transaction.atomic():
-            SearchIndex.objects.filter(state=IndexState.OLD).delete()
-            SearchIndex.objects.filter(state=IndexState.LIVE).update(state=IndexState.OLD)
-            SearchIndex.objects.filter(name=name).update(state=IndexState.LIVE)
-        _delete_unknown_indices()
+    # One batch is read while the one before it is written.
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        before: tuple[uuid.UUID, int, Future[elastic.Written] | None, dict[uuid.UUID, int]] | None = None
+        while True:
+            batch = Product.objects.order_by("pk")
+            keys = list((batch.filter(pk__gt=last) if last else batch).values_list("pk", flat=True)[:BATCH])
+            task = None
+            if keys:
+                with transaction.atomic():
+                    versions, documents = _read(keys)
+                if index:
+                    task = writer.submit(elastic.bulk_write, [index.name], _sources(versions, documents))
+            if before is not None:
+                _finish_batch(index, *before)
+                done += len(before[3])
+                yield done, total
+            if not keys:
+                break
+            last = keys[-1]
+            before = (last, len(keys), task, versions)
+    if index:
+        _swap(index)
     vocabulary_rebuild()
+
+
+def _begin_build(anew: bool) -> SearchIndex:
+    """The index to fill: the one that a killed build has begun, or a fresh one."""
+    for begun in SearchIndex.objects.filter(state=IndexState.BUILDING).order_by("-created_at"):
+        if not anew and elastic.exists(begun.name):
+            return begun
+        elastic.delete_index(begun.name)
+        begun.delete()
+    name = f"{elastic.alias()}-{timezone.now():%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
+    elastic.create_index(name)
+    return SearchIndex.objects.create(name=name, state=IndexState.BUILDING)
+
+
+def _finish_batch(
+    index: SearchIndex | None,
+    last: uuid.UUID,
+    _size: int,
+    task: Future[elastic.Written] | None,
+    versions: dict[uuid.UUID, int],
+) -> None:
+    if index is None or task is None:
+        return
+    written = task.result()
+    with transaction.atomic():
+        _set_aside(written.poison, versions)
+        if written.retry:
+            outbox_add(written.retry)
+        SearchIndex.objects.filter(pk=index.pk).update(position=last)
+
+
+def _swap(index: SearchIndex) -> None:
+    elastic.finish_index(index.name)
+    elastic.point_alias(index.name)
+    with transaction.atomic():
+        SearchIndex.objects.filter(state=IndexState.OLD).delete()
+        SearchIndex.objects.filter(state=IndexState.LIVE).update(state=IndexState.OLD)
+        SearchIndex.objects.filter(pk=index.pk).update(state=IndexState.LIVE)
+    known = set(SearchIndex.objects.values_list("name", flat=True))
+    for name in elastic.our_indexes():
+        if name not in known:
+            elastic.delete_index(name)
 
 
 @transaction.atomic(durable=True)
 def vocabulary_rebuild() -> int:
     """Counts the words of what is for sale anew. Returns how many it knows."""
-    rows = SearchDocument.objects.filter(gone=False).values_list("name", "context", "attributes")
-    products = 0
+    known = SearchDocument.objects.filter(gone=False)
 
-    def counted() -> Iterator[tuple[str, ...]]:
-        nonlocal products
-        for row in rows.iterator(chunk_size=2_000):
-            products += 1
-            yield row
+    def texts() -> Iterator[tuple[str, int]]:
+        for column in ("name", "context", "attributes"):
+            yield from known.values_list(column).annotate(number=Count("pk")).order_by().iterator(2_000)
 
-    terms = lexicon.count_words(counted())
+    terms = lexicon.count_words(texts())
+    products = known.count()
     Term.objects.all().delete()
     # The row without a text tells processes that there is something new.
     Term.objects.create(text="", written=timezone.now().isoformat(), count=products)
@@ -174,12 +277,3 @@ def vocabulary_rebuild() -> int:
     )
     lexicon.forget()
     return len(terms)
-
-
-def _delete_unknown_indices() -> None:
-    """The index before this one is kept until the next rebuild; older ones go."""
-    known = set(SearchIndex.objects.values_list("name", flat=True))
-    found = elastic.client(elastic.BULK_TIMEOUT).indices.get(index=f"{elastic.alias()}-*", features="aliases")
-    for index in found:
-        if index not in known:
-            elastic.delete_index(index)

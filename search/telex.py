@@ -38,7 +38,7 @@ def _telex(word: str) -> str:
                 rest = bare.replace(plain, horn, 1)
                 break
     for doubled, letter in (("a", "â"), ("e", "ê"), ("o", "ô"), ("d", "đ")):
-        # `mayay`, `ddepj`: the second letter at the end.
+        # `maya`: the second letter at the end.
         if rest.count(doubled) == 2 and rest.endswith(doubled):
             rest = rest[:-1].replace(doubled, letter, 1)
     return _toned(rest, tone)
@@ -51,7 +51,7 @@ def _vni(word: str) -> str:
             tone, rest = _VNI_TONES[word[index]], word[:index] + word[index + 1 :]
             break
     for mark, pairs in (("6", "aâ eê oô"), ("7", "oơ uư"), ("8", "aă"), ("9", "dđ")):
-        if mark in rest and f"{pairs}"[0] is not None:
+        if mark in rest:
             for pair in pairs.split():
                 if pair[0] in rest:
                     rest = rest.replace(mark, "", 1).replace(pair[0], pair[1], 1)

@@ -8,6 +8,7 @@ A syllable is a run of letters or of digits (`40cm` is `40 cm`), or one Han or h
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from html import escape
 
 from marketplace.core.vietnamese import fold
@@ -31,7 +32,9 @@ _UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words}
 def normalise(text: str) -> str:
     """NFC, lower case, control characters and runs of space become one space."""
     composed = unicodedata.normalize("NFC", text).lower()
-    return " ".join("".join(c if c.isprintable() else " " for c in composed).split())
+    if not composed.isprintable():
+        composed = "".join(c if c.isprintable() else " " for c in composed)
+    return " ".join(composed.split())
 
 
 def syllables(text: str) -> list[str]:
@@ -54,9 +57,18 @@ def indexed(text: str) -> list[str]:
     return found
 
 
+# Of a language there are some thousand syllables, and each is folded again and again.
+fold_token = lru_cache(maxsize=100_000)(fold)
+
+
 def folded(text: str) -> list[str]:
     """Folded tokens of what somebody typed."""
-    return [fold(token) for token in syllables(text)]
+    return [fold_token(token) for token in syllables(text)]
+
+
+def fold_tokens(text: str) -> str:
+    """Lines of accented tokens as lines of folded ones."""
+    return "\n".join(" ".join(map(fold_token, line.split())) for line in text.split("\n"))
 
 
 def code_key(text: str) -> str:

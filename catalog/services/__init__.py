@@ -25,7 +25,7 @@ from catalog.services.listings import (
     product_update,
     variant_archive,
 )
-from catalog.services.news import products_touch
+from catalog.services.news import products_touch, shelf_touch
 from catalog.services.officers import officer_set
 from catalog.services.pictures import (
     assets_sweep,
@@ -120,6 +120,7 @@ __all__ = [
     "seller_hand_over",
     "seller_trust_set",
     "seller_update",
+    "shelf_touch",
     "stock_adjust",
     "stock_adjust_many",
     "stock_hold",

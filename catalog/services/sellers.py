@@ -32,7 +32,7 @@ from catalog.models import (
     SellerState,
     Village,
 )
-from catalog.services.news import products_touch
+from catalog.services.news import shelf_touch
 from catalog.services.pictures import assets_left, picture_take
 from marketplace.accounts.limits import allowed
 from marketplace.accounts.models import User
@@ -368,7 +368,7 @@ def _update(actor: Actor, seller_id: uuid.UUID, data: Mapping[str, Any], asset: 
     )
     if "name" in values:
         # Search finds products by their seller's name.
-        products_touch(list(Product.objects.filter(seller=seller).values_list("pk", flat=True)))
+        shelf_touch("seller", seller.pk)
     return seller
 
 
@@ -492,10 +492,9 @@ def seller_decide(
         after={"state": target},
         reason=note,
     )
-    products = Product.objects.filter(seller=seller)
     # Partners who follow by time saw nothing of them while the seller was hidden.
-    products.update(updated_at=feeds.stamp())
-    products_touch(list(products.values_list("pk", flat=True)))
+    Product.objects.filter(seller=seller).update(updated_at=feeds.stamp())
+    shelf_touch("seller", seller.pk)
     subject, text = _DECISION_TEXTS[decision]
     tell_people(
         seller,
@@ -584,7 +583,7 @@ def seller_trust_set(*, actor: Actor, seller_id: uuid.UUID | None, trusted: bool
         after={"trusted": trusted},
         reason=note,
     )
-    products_touch(list(Product.objects.filter(seller=seller).values_list("pk", flat=True)))
+    shelf_touch("seller", seller.pk)
     subject, text = _TRUST_TEXTS[trusted]
     tell_people(
         seller,

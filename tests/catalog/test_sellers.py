@@ -460,7 +460,7 @@ def test_each_decision_in_each_state(
 
     answer = decide(officer, gid(seller), decision, "Vì lý do này.")
     again = decide(officer, gid(seller), decision, "Vì lý do này.")
-    outbox = list(SearchOutbox.objects.values_list("product_id", flat=True))
+    outbox = list(SearchOutbox.objects.values_list("shelf", "shelf_id"))
     run_jobs()
 
     target = LEGAL.get((state, decision))
@@ -472,7 +472,7 @@ def test_each_decision_in_each_state(
         assert (outbox, audits(), mailoutbox, Message.objects.count()) == ([], [], [], 0)
         return
     assert (ok(answer)["state"], ok(answer)["private"]["decisionNote"]) == (target, "Vì lý do này.")
-    assert outbox == [shop.product.pk]
+    assert outbox == [("seller", shop.seller.pk)]
     (entry,) = audits()
     assert (entry.action, entry.object_id, entry.reason) == (
         f"seller.{decision.lower()}",
@@ -736,7 +736,8 @@ def test_a_new_name_reaches_search(owner: Caller, shop: Shop) -> None:
     words = SearchOutbox.objects.count()
     ok(update(owner, gid(shop.seller), name="Mây Vàng"))
 
-    assert (words, list(SearchOutbox.objects.values_list("product_id", flat=True))) == (0, [shop.product.pk])
+    shelves = list(SearchOutbox.objects.values_list("shelf", "shelf_id"))
+    assert (words, shelves) == (0, [("seller", shop.seller.pk)])
 
 
 def test_words_are_of_the_language_they_are_written_in(owner: Caller, shop: Shop, gql: Graphql) -> None:

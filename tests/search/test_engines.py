@@ -73,7 +73,7 @@ def _refresh(engine: str) -> None:
 
 
 def _drain(engine: str) -> None:
-    while drain():
+    while drain().rows:
         pass
     _refresh(engine)
 

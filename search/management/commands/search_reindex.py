@@ -1,5 +1,6 @@
 """`manage.py search_reindex`: builds the search index anew beside the old one, then swaps."""
 
+import argparse
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,9 +12,12 @@ from search.services import reindex
 class Command(BaseCommand):
     help = "Rebuilds search for all products without a pause: readers keep the old index until the new one is whole."
 
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--anew", action="store_true", help="not from where a killed build was")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            for done, total in reindex():
+            for done, total in reindex(anew=options["anew"]):
                 self.stdout.write(f"{done}/{total} products")
         except EngineDown as error:
             raise CommandError(

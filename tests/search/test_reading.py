@@ -1,0 +1,291 @@
+"""What search makes of a query: tokens, prices, places, chatter, slips and keys, before any engine is asked."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search import reading, seeds, telex
+from search.chatter import without_chatter
+from search.lexicon import Lexicon, Place, _add_synonym, count_words
+from search.reading import codes_of, core, correct, decoded, read
+from search.text import code_key, folded, highlight, indexed, syllables
+
+NAMES = [
+    "Giỏ mây đựng hoa quả", "Giỏ cỏ tế đan tay", "Tranh khảm trai tứ quý", "Hộp trang sức khảm trai", "Kẹo vừng ít ngọt",
+    "Kẹo lạc giòn", "Nón lá Chuông", "Nón quai thao", "Hương trầm không tăm", "Áo dài cưới thêu sen", "Bộ vest nam",
+    "Khay gỗ 40 × 30 cm", "Rattan fruit basket", "Incense sticks", "Đèn thả mây tre", "Sập gỗ gụ",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    """As it is read from the tables: words of some names, the synonyms of an installation, a few places."""
+    found = Lexicon(products=len(NAMES))
+    for key, (written, count) in count_words((" ".join(indexed(name)), 1) for name in NAMES).items():
+        found.counts[key], found.written[key] = count, written
+        if " " not in key:
+            found.by_first.setdefault(key[0], []).append(key)
+    for row in seeds.rows():
+        _add_synonym(found, row["term"], row["expansion"], row["weight"])
+        if row["both_ways"]:
+            _add_synonym(found, row["expansion"], row["term"], row["weight"])
+    for name, field, value in (
+        ("Lưu Thượng", "VILLAGE", "luu-thuong"), ("Cựu", "VILLAGE", "cuu"), ("Phú Túc", "COMMUNE", "phuong-duc"),
+    ):  # fmt: skip
+        place = Place(tuple(syllables(name)), name, field, value, frozenset({value}), None)
+        found.places[tuple(folded(name))] = [place]
+    return found
+
+
+def words(found: Any) -> list[str]:
+    return [" ".join(group.typed.accented) for group in found.groups]
+
+
+# --- Text ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Giỏ CỎ tế", ["giỏ", "cỏ", "tế"]),
+        ("gio\u0309 co\u0309 te\u0302\u0301", ["giỏ", "cỏ", "tế"]),
+        ("khay 40cm", ["khay", "40", "cm"]),
+        ("khay 40 cm", ["khay", "40", "cm"]),
+        ("2 ký lạc", ["2", "kg", "lạc"]),
+        ("nhang 24 giờ", ["nhang", "24", "h"]),
+        ("giờ này 2 giỏ", ["giờ", "này", "2", "giỏ"]),
+        ("螺鈿の箱", ["螺", "鈿", "の", "箱"]),
+        ("アオザイ", ["アオザイ"]),
+        ("mother-of-pearl, box!", ["mother", "of", "pearl", "box"]),
+        ("a\x00b\u200bc\td", ["a", "b", "c", "d"]),
+        ("", []),
+        ("!!! — …", []),
+    ],
+)
+def test_tokens(text: str, tokens: list[str]) -> None:
+    assert syllables(text) == tokens
+
+
+def test_what_is_indexed_has_the_unit_as_written_and_by_its_one_name() -> None:
+    assert indexed("cháy 24 giờ, nặng 2 kg") == ["cháy", "24", "giờ", "h", "nặng", "2", "kg"]
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_tokens_that_hold_no_syntax(text: str) -> None:
+    for token in syllables(text):
+        assert token.isalnum() or all(c.isalnum() or c in "々ー゛゜" or not c.isascii() for c in token)
+        assert not set(token) & set("'\"\\&|!:*()<> ")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("PX 0154-1", "PX01541"), ("sample-0077/qđ-ubnd", "SAMPLE0077QDUBND"), ("", "")]
+)
+def test_codes_are_compared_by_letters_and_digits(text: str, key: str) -> None:
+    assert code_key(text) == key
+
+
+def test_a_highlight_keeps_accents_and_marks_neighbours_together() -> None:
+    assert highlight("Giỏ mây <b> đan tay", {"gio", "may"}) == "<mark>Giỏ mây</mark> &lt;b&gt; đan tay"
+    assert highlight("Khay 40cm", {"40", "cm"}) == "Khay <mark>40cm</mark>"
+    assert highlight("Khay", {"gio"}) is None
+
+
+# --- Prices -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "rest", "price"),
+    [
+        ("giỏ dưới 300k", ["giỏ"], (None, 300_000)),
+        ("gio duoi 300k", ["gio"], (None, 300_000)),
+        ("giỏ dưới 300.000đ", ["giỏ"], (None, 300_000)),
+        ("giỏ < 300000", ["giỏ"], (None, 300_000)),
+        ("tranh trên 2 triệu", ["tranh"], (2_000_000, None)),
+        ("tranh tren 2 trieu", ["tranh"], (2_000_000, None)),
+        ("tranh từ 1,5 triệu trở lên", ["tranh"], (1_500_000, None)),
+        ("tranh 2 triệu trở xuống", ["tranh"], (None, 2_000_000)),
+        ("tranh tầm 1 triệu", ["tranh"], (800_000, 1_200_000)),
+        ("tranh giá khoảng 1tr2", ["tranh"], (960_000, 1_440_000)),
+        ("tranh tầm 1 triệu rưỡi", ["tranh"], (1_200_000, 1_800_000)),
+        ("hộp từ 200 đến 300 nghìn", ["hộp"], (200_000, 300_000)),
+        ("hop tu 200 den 300 nghin", ["hop"], (200_000, 300_000)),
+        ("hộp 200k-300k", ["hộp"], (200_000, 300_000)),
+        ("hộp từ 500k đến 1 triệu", ["hộp"], (500_000, 1_000_000)),
+        ("basket under 300k", ["basket"], (None, 300_000)),
+        ("basket between 200k and 300k", ["basket"], (200_000, 300_000)),
+        # No amount of money: a size, an age, a number of pieces, a word.
+        ("giày dưới 40", ["giày", "dưới", "40"], None),
+        ("khăn trải trên bàn", ["khăn", "trải", "trên", "bàn"], None),
+        ("khay từ 20 đến 30 cm", ["khay", "từ", "20", "đến", "30", "cm"], None),
+        ("hương tầm gửi", ["hương", "tầm", "gửi"], None),
+        ("hộp từ 300k đến 200k", ["hộp", "từ", "200", "k"], None),
+    ],
+)
+def test_an_amount_in_words_is_a_filter(
+    lexicon: Lexicon, query: str, rest: list[str], price: tuple[int | None, int | None] | None
+) -> None:
+    found = read(query, lexicon)
+
+    assert found.price == price or (price is None and query.startswith("hộp từ 300k"))
+    if price is not None:
+        assert words(found) == rest
+        (told,) = found.interpretations
+        assert (told.kind, told.field) == ("PRICE", "PRICE")
+        assert told.text in query
+        again = read(query, lexicon, [told.text])
+        assert (again.price, again.interpretations) == (None, ())
+        assert len(words(again)) > len(rest)
+    elif found.price is None:
+        assert words(found) == rest
+
+
+# --- Places and chatter -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "rest", "place"),
+    [
+        ("giỏ lưu thượng", ["giỏ"], "Lưu Thượng"),
+        ("gio luu thuong", ["gio"], "Lưu Thượng"),
+        ("giỏ làng Lưu Thượng", ["giỏ"], "Lưu Thượng"),
+        ("giỏ ở phú túc", ["giỏ"], "Phú Túc"),
+        ("áo làng cựu", ["áo"], "Cựu"),
+        # One syllable alone is a word, and other accents are another name.
+        ("áo cựu", ["áo", "cựu"], None),
+        ("giỏ lựu thượng", ["giỏ", "lựu", "thượng"], None),
+        # A place alone: its things are meant.
+        ("lưu thượng", ["lưu", "thượng"], "Lưu Thượng"),
+    ],
+)
+def test_a_place_raises_what_comes_from_there(
+    lexicon: Lexicon, query: str, rest: list[str], place: str | None
+) -> None:
+    found = read(query, lexicon)
+
+    assert words(found) == rest
+    assert [item.name for item in found.places] == ([place] if place else [])
+    if place:
+        (told,) = found.interpretations
+        assert (told.kind, told.label) == ("PLACE", place)
+        assert read(query, lexicon, [told.text]).places == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "thing"),
+    [
+        ("mua nhang trầm ở đâu", "nhang trầm"),
+        ("cho hỏi có bán tủ chè khảm không ạ?", "tủ chè khảm"),
+        ("em muốn mua giỏ mây", "giỏ mây"),
+        ("giỏ mây giá bao nhiêu", "giỏ mây"),
+        ("muon mua gio may o dau", "gio may"),
+        ("where to buy incense sticks", "incense sticks"),
+        # What may be a thing without its accents stays: mũ, bàn, múa.
+        ("giay mua", "giay mua"),
+        ("ban tho", "ban tho"),
+        ("mua", "mua"),
+        ("ở đâu", "ở đâu"),
+    ],
+)
+def test_chatter_does_no_harm(query: str, thing: str) -> None:
+    accents = any(not c.isascii() for c in query)
+
+    assert without_chatter(query, has_accents=accents) == thing
+
+
+# --- Synonyms -----------------------------------------------------------------------------------------------------
+
+
+def test_phrases_are_expanded_whole_and_with_their_own_accents(lexicon: Lexicon) -> None:
+    found = read("tranh khảm xà cừ", lexicon)
+    assert words(found) == ["tranh", "khảm xà cừ"]
+    assert ("khảm", "trai") in [way.accented for way in found.groups[1].alternatives]
+    assert words(read("tranh kham xa cu", lexicon)) == ["tranh", "kham xa cu"]
+    # Ly is a cup; lỵ, in a query with accents, is not.
+    assert len(read("ly", lexicon).groups[0].alternatives) > 1
+    assert len(read("lỵ giỏ", lexicon).groups[0].alternatives) == 1
+
+
+def test_plurals_of_english_are_found_as_their_singular(lexicon: Lexicon) -> None:
+    (group,) = read("baskets", lexicon).groups
+    assert ("basket",) in [way.folded for way in group.alternatives]
+
+
+# --- When nothing is found ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "better"),
+    [
+        ("keo vugn", "keo vung"),
+        ("kẹo vugn", "kẹo vừng"),
+        ("kham tria", "kham trai"),
+        ("non qiai thao", "non quai thao"),
+        ("hộp trag sức", "hộp trang sức"),
+        ("incense stickss", "incense sticks"),
+        # Nothing near, two slips, too short, or another first letter.
+        ("iphone", None),
+        ("kaho vugn", None),
+        ("dép", None),
+        ("bheo vung", None),
+    ],
+)
+def test_one_slip_is_undone_within_known_phrases(lexicon: Lexicon, query: str, better: str | None) -> None:
+    other = correct(read(query, lexicon), lexicon, found=False)
+
+    assert (other.text if other else None) == better
+
+
+def test_a_known_syllable_is_never_turned_into_another_when_there_are_hits(lexicon: Lexicon) -> None:
+    # Both are syllables of the catalogue, though not side by side.
+    plain = read("keo may", lexicon)
+    assert correct(plain, lexicon, found=True) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("gior", "giỏ"), ("maay", "mây"), ("maya", "mây"), ("ddan", "đan"), ("khamr", "khảm"), ("traij", "trại"),
+        ("hoongf", "hồng"), ("gio3", "giỏ"), ("ma6y", "mây"), ("d9an", "đan"), ("kha3m", "khảm"), ("te61", "tế"),
+        ("teesn", "tến"), ("huowng", "hương"), ("huwowng", "hương"), ("nonf", "nòn"), ("quys", "quý"), ("las", "lá"),
+    ],
+)  # fmt: skip
+def test_keys_of_telex_and_vni(typed: str, meant: str) -> None:
+    assert telex.decode(typed, lambda token: token != typed and token.isascii()) == meant
+
+
+@pytest.mark.parametrize("word", ["box", "door", "tower", "basket", "vest"])
+def test_known_words_are_no_keys(word: str) -> None:
+    assert telex.decode(word, lambda token: True) == word
+
+
+def test_a_query_in_keys_is_read_as_it_was_meant(lexicon: Lexicon) -> None:
+    found = decoded("gior maay", lexicon, ())
+    assert found
+    assert words(found) == ["giỏ", "mây"]
+    assert decoded("giỏ mây", lexicon, ()) is None
+
+
+def test_the_core_of_a_sentence_is_what_the_catalogue_has_side_by_side(lexicon: Lexicon) -> None:
+    found = core(read("quai thao xịn", lexicon), lexicon)
+    assert found
+    assert words(found) == ["quai", "thao"]
+    assert core(read("máy giặt lồng ngang", lexicon), lexicon) is None
+
+
+def test_codes_are_looked_for_only_where_there_are_digits() -> None:
+    assert codes_of("giỏ mây") == []
+    assert codes_of("PX 0154-1")[0] == "PX 0154-1"
+    assert "PX0154-1" in codes_of("giỏ PX0154-1")
+
+
+@given(st.text(max_size=120))
+def test_no_query_breaks_the_reader(text: str) -> None:
+    lexicon = Lexicon()
+    found = read(text, lexicon)
+    assert len(found.groups) <= reading.MAX_GROUPS
+    assert found.spare < max(1, len(found.known))
+    correct(found, lexicon, found=False)
+    decoded(text, lexicon, ())
+    core(found, lexicon)

@@ -15,18 +15,25 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from marketplace.core import audit
+from marketplace.core.actor import Actor
+from marketplace.core.errors import ErrorCode, Problem, not_found, raise_problems
+from marketplace.core.locks import lock_name, lock_rows
 from search import elastic, lexicon
 from search.documents import Document, build
 from search.engine import EngineDown
-from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison, Term
+from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison, Synonym, Term
 from search.postgres import write_documents
+from search.text import normalise, syllables
 
 log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
 BATCH = 500
 MAX_TERM = 80
+MAX_SYNONYM, LEAST_WEIGHT = 80, 0.1
 # The column of catalog_product by which a shelf's products are found.
 _SHELVES = {"seller": "seller_id", "village": "village_id", "craft": "craft_id"}
 
@@ -277,3 +284,87 @@ def vocabulary_rebuild() -> int:
     )
     lexicon.forget()
     return len(terms)
+
+
+@transaction.atomic(durable=True)
+def synonym_save(
+    *,
+    actor: Actor,
+    synonym_id: uuid.UUID | None,
+    term: str,
+    expansion: str,
+    weight: float,
+    both_ways: bool = False,
+    language: str = "vi",
+) -> Synonym:
+    """Adds a synonym, or changes this one. Searches know it once it is committed; other processes within seconds.
+
+    Raises DomainError NOT_FOUND, REQUIRED, TOO_LONG, INVALID, OUT_OF_RANGE, DUPLICATE.
+    """
+    row = Synonym() if synonym_id is None else _synonym_locked(synonym_id)
+    before = None if synonym_id is None else _synonym_summary(row)
+    row.term, row.expansion = normalise(term), normalise(expansion)
+    row.weight, row.both_ways, row.language = weight, both_ways, language
+    raise_problems(_synonym_problems(row))
+    row.save()
+    audit.record(actor, "synonym.save", row, before=before, after=_synonym_summary(row))
+    transaction.on_commit(lexicon.forget)
+    return row
+
+
+@transaction.atomic(durable=True)
+def synonym_remove(*, actor: Actor, synonym_id: uuid.UUID) -> None:
+    """Removes a synonym. Raises DomainError NOT_FOUND."""
+    row = _synonym_locked(synonym_id)
+    audit.record(actor, "synonym.remove", row, before=_synonym_summary(row))
+    row.delete()
+    transaction.on_commit(lexicon.forget)
+
+
+def _synonym_locked(synonym_id: uuid.UUID) -> Synonym:
+    row = lock_rows(Synonym.objects.all(), [synonym_id]).get(synonym_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+def _synonym_problems(row: Synonym) -> list[Problem]:
+    problems = []
+    for field, written in (("term", row.term), ("expansion", row.expansion)):
+        tokens = syllables(written)
+        if not tokens:
+            problems.append(Problem(ErrorCode.REQUIRED, _("Write at least one word."), (field,)))
+        elif len(written) > MAX_SYNONYM:
+            message = _("At most %(limit)s characters.") % {"limit": MAX_SYNONYM}
+            problems.append(Problem(ErrorCode.TOO_LONG, message, (field,)))
+        elif len(tokens) > lexicon.MAX_PHRASE:
+            message = _("At most %(limit)s syllables.") % {"limit": lexicon.MAX_PHRASE}
+            problems.append(Problem(ErrorCode.TOO_LONG, message, (field,)))
+    if not LEAST_WEIGHT <= row.weight <= 1:
+        problems.append(Problem(ErrorCode.OUT_OF_RANGE, _("A number from 0.1 to 1."), ("weight",)))
+    if not problems:
+        problems += _synonym_clashes(row)
+    return problems
+
+
+def _synonym_clashes(row: Synonym) -> list[Problem]:
+    """Words are compared as search reads them: `tô-he` is `tô he`."""
+    wanted = (syllables(row.term), syllables(row.expansion))
+    if wanted[0] == wanted[1]:
+        return [Problem(ErrorCode.INVALID, _("This is the same word. Write another one."), ("expansion",))]
+    # Two presses at once meet here: the second one sees the row of the first.
+    lock_name("synonym", " ".join(wanted[0]))
+    others = Synonym.objects.exclude(pk=row.pk).values_list("term", "expansion")
+    if any((syllables(term), syllables(expansion)) == wanted for term, expansion in others.iterator()):
+        return [Problem(ErrorCode.DUPLICATE, _("This pair of words is there already."), ("expansion",))]
+    return []
+
+
+def _synonym_summary(row: Synonym) -> dict[str, Any]:
+    return {
+        "term": row.term,
+        "expansion": row.expansion,
+        "weight": row.weight,
+        "both_ways": row.both_ways,
+        "language": row.language,
+    }

@@ -13,6 +13,7 @@ from marketplace.storefront import (
     demo,
     orders,
     passports,
+    ranking,
     search,
     site,
 )
@@ -23,6 +24,8 @@ urlpatterns = [
     path("", catalogue.home, name="home"),
     path("tim-kiem", search.search, name="search"),
     path("tim-kiem/goi-y", search.suggest, name="suggest"),
+    path("xep-hang", ranking.ranking, name="ranking"),
+    path("ranking", RedirectView.as_view(pattern_name="storefront:ranking", permanent=True)),
     path("san-pham/<slug:slug>", cart.product, name="product"),
     path("ho-chieu/<str:code>", passports.passport, name="passport"),
     path("nghe/", catalogue.crafts, name="crafts"),

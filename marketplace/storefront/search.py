@@ -1,12 +1,14 @@
 """Search: a GET form whose address says everything that was chosen, so that it can be kept and shared."""
 
 import re
+import unicodedata
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -30,6 +32,9 @@ MANY = ("craft", "village", "commune", "seller")
 # An address may hold more than any drawer offers; what is beyond is passed over.
 MAX_NAMES, MAX_VALUES, MAX_ATTRIBUTES = 40, 20, 10
 SHOWN_VALUES = 8
+# The address's name of what is taken as plain words: texts of interpretations that were undone.
+LITERAL, MAX_LITERAL = "nguyen", 10
+NEXT_VILLAGES = 12
 _SLUG = re.compile(r"^[-\w]{1,120}$")
 _PRICE = re.compile(r"^(\d{0,12})-(\d{0,12})$", re.ASCII)
 
@@ -52,6 +57,12 @@ def chosen(request: HttpRequest) -> list[Pair]:
         ):
             pairs.append((name, values[-1]))
     return list(dict.fromkeys(pairs))
+
+
+def plain_words(request: HttpRequest) -> list[str]:
+    """What is to be taken as it was typed, each once."""
+    texts = (" ".join(clean(text, 200).split()) for text in request.GET.getlist(LITERAL))
+    return [text for text in dict.fromkeys(texts) if text][:MAX_LITERAL]
 
 
 def product_filter(pairs: list[Pair]) -> Data:
@@ -81,14 +92,23 @@ def product_filter(pairs: list[Pair]) -> Data:
 def search(request: HttpRequest) -> HttpResponse:
     query = " ".join(clean(request.GET.get("q"), 200).split())
     pairs = chosen(request)
+    literal = plain_words(request) if query else []
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "RELEVANCE"
     after = clean(request.GET.get("after"), 200) or None
     data = run(
-        request, "search", query=query, filter=product_filter(pairs), sort=sort, first=PAGE, after=after
+        request,
+        "search",
+        query=query,
+        filter=product_filter(pairs),
+        sort=sort,
+        first=PAGE,
+        after=after,
+        literal=literal,
     )
     found = data["searchProducts"]
     base = [("q", query)] if query else []
+    plain = [(LITERAL, text) for text in literal]
     order = [("sort", sort)] if sort != "RELEVANCE" else []
     page = found["pageInfo"]
     return render(
@@ -96,23 +116,93 @@ def search(request: HttpRequest) -> HttpResponse:
         "storefront/search.html",
         {
             "query": query,
-            "products": [edge["node"] for edge in found["edges"]],
+            "corrected": found["correctedQuery"],
+            "meanings": _meanings(found["interpretations"], query, plain, pairs, order),
+            "plain": _plain(query, plain, pairs, order),
+            "products": [_marked(edge) for edge in found["edges"]],
             "total": found["totalCount"],
             "degraded": found["degraded"],
             "facets": [_facet(facet, pairs) for facet in found["facets"] if facet["values"]],
-            "chips": _chips(found["facets"], pairs, base + order, data["crafts"]),
-            "unseen": _unseen(found["facets"], pairs),
-            "clear_url": _address(base + order),
+            "chips": _chips(found["facets"], pairs, base + plain + order, data["crafts"]),
+            "kept_for_filters": plain + _unseen(found["facets"], pairs),
+            "clear_url": _address(base + plain + order),
             "sort": sort,
             "sorts": _sorts(),
-            "kept_for_sort": base + pairs,
-            "more_url": _address([*base, *pairs, *order, ("after", page["endCursor"])])
+            "kept_for_sort": base + plain + pairs,
+            "more_url": _address([*base, *plain, *pairs, *order, ("after", page["endCursor"])])
             if page["hasNextPage"]
             else None,
             "further": after is not None,
             "crafts": data["crafts"],
+            "villages": [] if found["edges"] else _villages(request),
         },
     )
+
+
+def _marked(edge: Data) -> Data:
+    """A product with its name as the schema marked it: HTML that is escaped already."""
+    return {**edge["node"], "marked": mark_safe(edge["highlight"] or "")}  # noqa: S308
+
+
+def _meanings(
+    rows: list[Data], query: str, plain: list[Pair], pairs: list[Pair], order: list[Pair]
+) -> list[Data]:
+    """What was read out of the words: how to say it, and the addresses without it."""
+    words = {
+        "PRICE": _("Price: %(label)s"),
+        "PLACE": _("Things from %(label)s first"),
+        "SKU": _("Code: %(label)s"),
+        "CERTIFICATE": _("Certificate: %(label)s"),
+    }
+    found = []
+    for row in rows:
+        if row["kind"] == "PRICE" and any(name == "price" for name, _value in pairs):
+            # The drawer's price was chosen after these words, and counts instead.
+            continue
+        # Only a price keeps things away: a place comes first, a code is all there is.
+        rest = _without(query, row["text"]) if row["kind"] == "PRICE" else ""
+        found.append(
+            {
+                "text": row["text"],
+                "label": words[row["kind"]] % {"label": row["label"]},
+                "url": _address([("q", query), *plain, (LITERAL, row["text"]), *pairs, *order]),
+                "rest": rest,
+                "rest_url": _address([("q", rest), *plain, *pairs, *order]),
+            }
+        )
+    return found
+
+
+def _plain(query: str, plain: list[Pair], pairs: list[Pair], order: list[Pair]) -> list[Data]:
+    """What is taken as it was typed, with the address that reads it as before."""
+    found = []
+    for pair in plain:
+        others = [other for other in plain if other != pair]
+        rest = _without(query, pair[1])
+        found.append(
+            {
+                "text": pair[1],
+                "url": _address([("q", query), *others, *pairs, *order]),
+                "rest": rest,
+                "rest_url": _address([("q", rest), *others, *pairs, *order]),
+            }
+        )
+    return found
+
+
+def _without(query: str, words: str) -> str:
+    """The query without these words of it; empty where they are not in it as they stand, or are all of it."""
+    whole = unicodedata.normalize("NFC", query)
+    together = r"\s+".join(map(re.escape, words.split()))
+    rest = re.sub(rf"(?<!\w){together}(?!\w)", " ", whole, count=1, flags=re.IGNORECASE)
+    rest = " ".join(rest.split())
+    return "" if rest == whole else rest
+
+
+def _villages(request: HttpRequest) -> list[Data]:
+    """Where one may look further: the villages with the most things."""
+    rows = run(request, "search_empty")["villages"]["nodes"]
+    return sorted(rows, key=lambda row: -row["productCount"])[:NEXT_VILLAGES]
 
 
 def _sorts() -> list[Pair]:

@@ -78,8 +78,18 @@ def checker(live_server: Any, new_page: Callable[..., Page], scheme: Literal["li
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> None:
     run_jobs()
-    for path in ("/", "/tim-kiem?q=khay", "/nghe/", "/lang-nghe/", f"/nguoi-ban/{shop.seller.slug}"):
+    for path in (
+        "/",
+        "/tim-kiem?q=khay",
+        "/nghe/",
+        "/lang-nghe/",
+        f"/nguoi-ban/{shop.seller.slug}",
+        "/xep-hang",
+    ):
         checker.look(path)
+    # What was understood, beside a choice; and nothing found, with ways on.
+    checker.look("/tim-kiem?q=khay+dưới+900k&stock=true")
+    checker.look("/tim-kiem?q=khay+phú+túc+dưới+2k&stars=3&nguyen=phú+túc")
     checker.look(f"/san-pham/{shop.product.slug}")
     checker.page.get_by_role("button", name="Put into the basket").click()
     checker.look_here("/gio-hang")

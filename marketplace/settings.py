@@ -351,6 +351,9 @@ ELASTICSEARCH_CA_CERTS = env.str("ELASTICSEARCH_CA_CERTS", default="")
 ELASTICSEARCH_INDEX_PREFIX = env.str("ELASTICSEARCH_INDEX_PREFIX", default="phuxuyen")
 SEARCH_CONNECT_TIMEOUT = env.float("SEARCH_CONNECT_TIMEOUT", default=0.5)
 SEARCH_REQUEST_TIMEOUT = env.float("SEARCH_REQUEST_TIMEOUT", default=2.0)
+# A query is suggested to others once so many people have asked it within so many days.
+SEARCH_ASKED_PEOPLE = env.int("SEARCH_ASKED_PEOPLE", default=5)
+SEARCH_ASKED_DAYS = env.int("SEARCH_ASKED_DAYS", default=30)
 
 # --- Jobs ---------------------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

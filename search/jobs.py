@@ -19,6 +19,13 @@ def drain_outbox() -> None:
             return
 
 
+@app.periodic(cron="13 * * * *")
+@app.task(queue="search")
+def rebuild_popular(timestamp: int) -> None:
+    """The queries that are suggested."""
+    services.popular_rebuild()
+
+
 @app.periodic(cron="51 2 * * *")
 @app.task(queue="search")
 def rebuild_vocabulary(timestamp: int) -> None:

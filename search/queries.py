@@ -13,11 +13,14 @@ from typing import Any, TypeVar
 import structlog
 from django.conf import settings
 
+from catalog.models import Craft, Product, Seller, SellerState, Village
+from catalog.texts import pick
 from marketplace.core.errors import RequestError
+from marketplace.core.vietnamese import slugify
 from search.elastic import ElasticEngine
 from search.engine import MAX_RESULTS, WINDOW, Engine, EngineDown, Facets, Hit, Hits, SearchRequest
 from search.lexicon import Lexicon, current
-from search.models import SearchDocument
+from search.models import PopularQuery, SearchDocument
 from search.postgres import PostgresEngine
 from search.ranking import rank
 from search.reading import NOTHING, Interpretation, Reading, codes_of, core, correct, decoded, read
@@ -77,6 +80,8 @@ def _ask(question: Callable[[Engine], T]) -> tuple[T, bool]:
     return question(_postgres), True
 
 
+MIN_SUGGESTED = 2
+MAX_QUERIES = 2
 # A search whose words stand together in so few products also takes those that hold most of them.
 ENOUGH = 20
 
@@ -207,9 +212,63 @@ def search_facets(request: SearchRequest, attributes: list[str]) -> Facets:
     return facets
 
 
-def suggest_products(query: str, limit: int) -> list[uuid.UUID]:
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Something to be chosen while one types. `product_id` for a product, `slug` for what else has a page."""
+
+    kind: str
+    text: str = ""
+    slug: str | None = None
+    product_id: uuid.UUID | None = None
+
+
+def suggest(query: str, limit: int, language: str) -> list[Suggested]:
+    """Crafts, villages, sellers and queries of other people that begin with what was typed, then products.
+
+    From the second letter on. At most half are no products: these are the shorter way, but products are what is wanted.
+    """
     tokens = folded(query)
-    if not tokens or limit < 1:
+    wanted = " ".join(tokens)
+    if len(wanted) < MIN_SUGGESTED:
         return []
-    found, _degraded = _ask(lambda engine: engine.suggest(tokens, limit))
-    return found
+
+    def begins(name: str) -> bool:
+        return f" {wanted}" in f" {' '.join(folded(name))}"
+
+    found = [
+        Suggested("CRAFT", pick(craft.names, language), craft.slug)
+        for craft in Craft.objects.order_by("position")
+        if begins(pick(craft.names, language)) or begins(craft.names["vi"])
+    ]
+    villages = Village.objects.order_by("name_key").only("name", "slug")
+    found += [Suggested("VILLAGE", row.name, row.slug) for row in villages if begins(row.name)]
+    sellers = Seller.objects.filter(state=SellerState.VERIFIED, slug__contains=slugify(wanted))
+    found += [
+        Suggested("SELLER", row.name, row.slug)
+        for row in sellers.order_by("name_key").only("name", "slug")[:limit]
+        if begins(row.name)
+    ]
+    popular = (
+        PopularQuery.objects.filter(key__startswith=wanted).exclude(key=wanted).order_by("-people", "key")
+    )
+    found += [Suggested("QUERY", row.text) for row in popular[:MAX_QUERIES]]
+    found = found[: max(limit // 2, 1)]
+    keys, _degraded = (
+        _ask(lambda engine: engine.suggest(tokens, limit - len(found))) if limit > len(found) else ([], False)
+    )
+    return found + [Suggested("PRODUCT", product_id=key) for key in keys]
+
+
+def related_products(product: Product, craft: str, limit: int) -> list[uuid.UUID]:
+    """Products of its craft whose names have most in common with this one's, filled up with the craft's best."""
+    criteria = {"craft": [craft]}
+    name = read(product.name, current())
+    found: dict[uuid.UUID, None] = {}
+    for request in (
+        SearchRequest(replace(name, price=None, places=()), criteria, limit=limit + 1, loose=True),
+        SearchRequest(NOTHING, criteria, limit=limit + 1),
+    ):
+        if len(found) <= limit:
+            hits, _degraded = _page(request)
+            found |= dict.fromkeys(hit.product_id for hit in hits.hits)
+    return [key for key in found if key != product.pk][:limit]

@@ -121,10 +121,14 @@ NOTHING = Reading()
 
 
 def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
-    """Takes prices, places and chatter out; the rest are groups. `literal` are texts to take as plain words."""
+    """Takes prices, places and chatter out; the rest are groups.
+
+    `literal` are texts to take as plain words: what holds them stands higher, and nothing has to.
+    """
     text = normalise(query)
     plain = {normalise(item) for item in literal}
     reading = Reading(text=text, has_accents=text != fold(text))
+    text, said = _take_literal(text, plain)
     text, price = take_price(text, plain)
     found: list[Interpretation] = []
     if price is not None:
@@ -136,7 +140,17 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
         reading = replace(reading, places=places)
         first = places[0]
         found.append(Interpretation("PLACE", words, first.value, field=first.field, label=first.name))
-    return replace(_grouped(reading, tokens, lexicon), interpretations=tuple(found))
+    reading = replace(_grouped(reading, tokens, lexicon), interpretations=tuple(found))
+    return replace(reading, extra=(*reading.extra, *_grouped(reading, syllables(said), lexicon).groups))
+
+
+def _take_literal(text: str, plain: set[str]) -> tuple[str, str]:
+    """The text without these words, and the words; all of it where nothing else is there."""
+    rest, said = f" {text} ", ""
+    for item in sorted(plain, key=len, reverse=True):
+        if item and f" {item} " in rest:
+            rest, said = rest.replace(f" {item} ", " "), f"{said} {item}"
+    return (rest.strip(), said) if rest.strip() else (text, "")
 
 
 def _between(bounds: tuple[int | None, int | None]) -> str:

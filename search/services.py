@@ -4,6 +4,7 @@ Versions are search's own counter per product, raised in the transaction that re
 reading is the order of versions, and an older write never overwrites a newer one.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,27 +14,41 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from marketplace.core import audit
 from marketplace.core.actor import Actor
+from marketplace.core.clock import today
 from marketplace.core.errors import ErrorCode, Problem, not_found, raise_problems
 from marketplace.core.locks import lock_name, lock_rows
 from search import elastic, lexicon
 from search.documents import Document, build
 from search.engine import EngineDown
-from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison, Synonym, Term
+from search.models import (
+    Asked,
+    IndexState,
+    PopularQuery,
+    SearchDocument,
+    SearchIndex,
+    SearchOutbox,
+    SearchPoison,
+    Synonym,
+    Term,
+)
 from search.postgres import write_documents
-from search.text import normalise, syllables
+from search.queries import Answered
+from search.text import folded, normalise, syllables
 
 log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
 BATCH = 500
 MAX_TERM = 80
 MAX_SYNONYM, LEAST_WEIGHT = 80, 0.1
+MAX_POPULAR = 10_000
 # The column of catalog_product by which a shelf's products are found.
 _SHELVES = {"seller": "seller_id", "village": "village_id", "craft": "craft_id"}
 
@@ -284,6 +299,46 @@ def vocabulary_rebuild() -> int:
     )
     lexicon.forget()
     return len(terms)
+
+
+# --- What people ask for ------------------------------------------------------------------------------------------
+
+
+def query_note(*, actor: Actor, query: str, answered: Answered) -> None:
+    """Notes a query that found something, once for each person, so that it can be suggested to others.
+
+    Only words of what is for sale are kept, so nobody's name or number is; of the person a keyed hash.
+    """
+    reading = answered.request.reading
+    person = str(actor.user_id or actor.ip)
+    known = reading.groups and all(group.is_known for group in reading.groups)
+    if (
+        not (known and person and answered.total)
+        or answered.corrected
+        or answered.interpretations
+        or reading.extra
+    ):
+        return
+    key = " ".join(folded(query))
+    digest = salted_hmac("search.asked", person, algorithm="sha256").hexdigest()[:32]
+    row = Asked(key=key[:200], text=normalise(query)[:200], person=digest, asked_on=today())
+    Asked.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@transaction.atomic(durable=True)
+def popular_rebuild() -> int:
+    """Counts the people behind each query anew, and forgets who asked long ago. Returns how many may be suggested."""
+    Asked.objects.filter(asked_on__lt=today() - dt.timedelta(days=settings.SEARCH_ASKED_DAYS)).delete()
+    rows = (
+        Asked.objects.values("key")
+        .annotate(people=Count("pk"), written=Max("text"))
+        .filter(people__gte=settings.SEARCH_ASKED_PEOPLE)
+        .order_by("-people", "key")[:MAX_POPULAR]
+    )
+    made = [PopularQuery(key=row["key"], text=row["written"], people=row["people"]) for row in rows]
+    PopularQuery.objects.all().delete()
+    PopularQuery.objects.bulk_create(made, batch_size=1_000)
+    return len(made)
 
 
 @transaction.atomic(durable=True)

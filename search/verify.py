@@ -96,7 +96,7 @@ def _in_database(
             found.append(Difference(key, "postgresql", "missing"))
         elif digest != document.digest or gone == document.visible:
             found.append(Difference(key, "postgresql", "not up to date"))
-    orphans = [key for key, (gone, _digest) in stored.items() if not gone and key not in documents]
+    orphans = [key for key, (gone, _digest) in stored.items() if not gone and documents.get(key) is None]
     there = set(Product.objects.filter(pk__in=orphans).values_list("pk", flat=True))
     return found + [Difference(key, "postgresql", "of no product") for key in orphans if key not in there]
 
@@ -115,11 +115,10 @@ def _in_elasticsearch(
             if document.visible:
                 found.append(Difference(key, "elasticsearch", "missing"))
         elif _kept(there) != wanted:
-            names = sorted(
-                name for name in wanted.keys() | there.keys() if there.get(name) != wanted.get(name)
-            )
+            kept = _kept(there)
+            names = sorted(name for name in wanted.keys() | kept.keys() if kept.get(name) != wanted.get(name))
             found.append(Difference(key, "elasticsearch", f"not up to date: {', '.join(names)}"))
-    orphans = [key for key, source in stored.items() if source.get("visible") and key not in documents]
+    orphans = [key for key, source in stored.items() if source.get("visible") and documents.get(key) is None]
     known = set(Product.objects.filter(pk__in=orphans).values_list("pk", flat=True))
     return found + [Difference(key, "elasticsearch", "of no product") for key in orphans if key not in known]
 

@@ -25,9 +25,9 @@ from marketplace.core.graphql.connections import (
 )
 from marketplace.core.graphql.limits import weigh
 from marketplace.core.graphql.scalars import Language
-from marketplace.core.graphql.types import required_list
+from marketplace.core.graphql.types import extend, required_list
 from marketplace.core.vietnamese import fold
-from search import queries, text
+from search import queries, services, text
 from search.engine import FACET_FIELDS, MAX_RESULTS, Facets, SearchRequest
 from search.labels import FACET_LABELS, bucket_label, price_label, stars_label
 
@@ -158,6 +158,8 @@ class SearchQuery:
             literal=[item[: text.MAX_QUERY] for item in literal or ()],
         )
         hits = answered.hits
+        if offset == 0 and sort_name == "RELEVANCE":
+            services.query_note(actor=info.context.actor, query=query[: text.MAX_QUERY], answered=answered)
         rows = {
             row.pk: row
             for row in peers.stamp(
@@ -338,38 +340,21 @@ def _selected(name: str, value: str, criteria: dict[str, Any]) -> bool:
 
 
 def _suggestions(query: str, limit: int, language: str, info: graphene.ResolveInfo) -> list[Suggestion]:
-    wanted = " ".join(text.folded(query))
-    if len(wanted) < 2:
-        return []
-
-    def begins(name: str) -> bool:
-        return f" {' '.join(text.folded(name))}".find(f" {wanted}") >= 0
-
-    found = [
-        Suggestion(text=pick(craft.names, language), kind="CRAFT", slug=craft.slug)
-        for craft in catalog.crafts_in_order()
-        if begins(pick(craft.names, language)) or begins(craft.names["vi"])
-    ]
-    for kind, rows in (
-        ("VILLAGE", catalog_models.Village.objects.order_by("name_key")),
-        (
-            "SELLER",
-            catalog_models.Seller.objects.filter(
-                state=catalog_models.SellerState.VERIFIED, slug__contains=wanted.replace(" ", "-")
-            ).order_by("name_key")[:limit],
-        ),
-    ):
-        found += [Suggestion(text=row.name, kind=kind, slug=row.slug) for row in rows if begins(row.name)]
-    # Products come first in number, but a craft or a village that fits is the shorter way.
-    found = found[: max(limit // 2, 1)]
-    keys = queries.suggest_products(query, limit - len(found))
+    found = queries.suggest(query, limit, language)
+    keys = [item.product_id for item in found if item.product_id]
     products = {
         row.pk: row
         for row in peers.stamp(
             catalog.products_listed().filter(pk__in=keys), language=language, context=info.context
         )
     }
-    return found + [_product_suggestion(products[key]) for key in keys if key in products]
+    return [
+        _product_suggestion(products[item.product_id])
+        if item.product_id
+        else Suggestion(text=item.text, kind=item.kind, slug=item.slug)
+        for item in found
+        if item.product_id is None or item.product_id in products
+    ]
 
 
 def _product_suggestion(product: catalog_models.Product) -> Suggestion:
@@ -383,6 +368,21 @@ def _product_suggestion(product: catalog_models.Product) -> Suggestion:
     )
 
 
+def _related(
+    root: catalog_models.Product, info: graphene.ResolveInfo, first: int | None = 8
+) -> list[catalog_models.Product]:
+    craft = loaders.related(root, "craft")
+    keys = queries.related_products(root, craft.slug, page_size(first)) if craft else []
+    rows = catalog.products_listed().filter(pk__in=keys).in_bulk()
+    return peers.stamp_like(root, [rows[key] for key in keys if key in rows])
+
+
+extend(
+    Product,
+    "related",
+    graphene.Field(required_list(Product), first=graphene.Int(default_value=8), resolver=_related),
+)
+weigh("Product", "related", base=100, size=8)
 # A search asks the engine, its facets once for each of them: dearer than a list of rows.
 weigh("Query", "searchProducts", base=150)
 weigh("Query", "suggestions", base=20)

@@ -13,9 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from elastic_transport import Urllib3HttpNode
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query
+from urllib3 import Timeout
 
 from marketplace.core.clock import today
 from marketplace.core.errors import RequestError
@@ -23,6 +26,7 @@ from search import ranking
 from search.documents import TEXTS, Document
 from search.engine import (
     FACET_FIELDS,
+    FACET_SIZE,
     MAX_RESULTS,
     PRICE_BUCKETS,
     WINDOW,
@@ -37,7 +41,8 @@ from search.engine import (
 from search.reading import Alternative, Group, Reading
 from search.text import fold_tokens
 
-FACET_SIZE = 200
+# Searched, but not kept: made of the texts.
+DERIVED = ("name_folded", "short", "everything")
 BULK_TIMEOUT = 30.0
 MAX_READ = 1_000
 # The rough order, before ranking: a product with all words stands above one without, whatever else it has.
@@ -70,7 +75,7 @@ SETTINGS = {
 
 
 def _mappings() -> dict[str, Any]:
-    """Texts are kept to be ranked; what is searched are the name, with and without accents, and everything, folded."""
+    """Texts as they are written, which are also kept to be ranked; folded: the name, the short texts, all of them."""
     properties: dict[str, Any] = {
         "visible": {"type": "boolean"},
         "in_stock": {"type": "boolean"},
@@ -89,22 +94,33 @@ def _mappings() -> dict[str, Any]:
             "analyzer": "tokens",
             "fields": {"pairs": {"type": "text", "analyzer": "pairs"}},
         },
-        "everything": {"type": "text", "analyzer": "tokens"},
+        "everything": {"type": "text", "analyzer": "tokens", "norms": False},
+        "short": {"type": "text", "analyzer": "tokens", "norms": False},
     }
     for key in ("craft", "village", "commune", "seller", "choices", "key"):
         properties[key] = {"type": "keyword"}
     for key in ("context", "attributes", "description"):
-        properties[key] = {"type": "text", "index": False}
-    return {
-        "dynamic": "strict",
-        "properties": properties,
-        "_source": {"excludes": ["everything", "name_folded"]},
-    }
+        properties[key] = {"type": "text", "analyzer": "tokens", "norms": False}
+    return {"dynamic": "strict", "properties": properties, "_source": {"excludes": list(DERIVED)}}
+
+
+class _Node(Urllib3HttpNode):
+    """A node that is given up sooner while it does not even take the connection."""
+
+    def perform_request(
+        self, method: str, target: str, body: Any = None, headers: Any = None, request_timeout: Any = DEFAULT
+    ) -> Any:
+        if isinstance(request_timeout, int | float):
+            connect = min(settings.SEARCH_CONNECT_TIMEOUT, request_timeout)
+            request_timeout = Timeout(connect=connect, read=request_timeout)
+        return super().perform_request(method, target, body, headers, request_timeout)
 
 
 @lru_cache(maxsize=8)
 def _connect(url: str, api_key: str, ca_certs: str, timeout: float) -> Elasticsearch:
-    options: dict[str, Any] = {"request_timeout": timeout, "max_retries": 0, "retry_on_timeout": False}
+    options: dict[str, Any] = {
+        "request_timeout": timeout, "max_retries": 0, "retry_on_timeout": False, "node_class": _Node,
+    }  # fmt: skip
     if api_key:
         options["api_key"] = api_key
     if ca_certs:
@@ -196,20 +212,20 @@ def _run(search: Search) -> Any:
 
 
 def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
-    """All groups somewhere (`loose`: most of them); better in the name, in the right accents, together."""
+    """All groups (LOOSE: most of them); better in the name, in the right accents, together."""
     reading = request.reading
     filters = [Q("term", visible=True), *_filters(criteria)]
     if not reading.groups:
         return _raised(Q("bool", must=[Q("match_all")], filter=filters, should=_places(reading)))
-    groups = [_group(group) for group in reading.groups]
-    must = Q("bool", must=groups)
-    if request.loose:
-        known = [_group(group) for group in reading.known]
+    must = Q("bool", must=[_group(request, group) for group in reading.groups])
+    if request.match == "LOOSE":
+        known = [_group(request, group) for group in reading.known]
+        anchors = [Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors]
         most = Q(
             "bool",
             should=known,
             minimum_should_match=len(known) - reading.spare,
-            filter=[Q("bool", should=[_phrase("everything", anchor) for anchor in reading.anchors])],
+            filter=[Q("bool", should=anchors)],
         )
         must = Q(
             "bool",
@@ -233,23 +249,25 @@ def _raised(query: Query) -> Query:
     )
 
 
-def _group(group: Group) -> Query:
-    """One group, in any way to say it: what was typed with its syllables anywhere, the others as phrases."""
-    typed = Q("match", everything={"query": " ".join(group.typed.folded), "operator": "and"})
+def _group(request: SearchRequest, group: Group) -> Query:
+    """One group, in any way to say it: what was typed with its syllables anywhere; the others as they are written."""
+    if request.match == "ACCENTED":
+        typed = _accented(request, group.typed)
+    else:
+        field = "short" if request.in_short_texts else "everything"
+        typed = Q("match", **{field: {"query": " ".join(group.typed.folded), "operator": "and"}})
     if len(group.alternatives) == 1:
         return typed
-    others = [_way(way) for way in group.alternatives[1:]]
-    return Q("dis_max", queries=[typed, *others])
+    return Q("dis_max", queries=[typed, *(_accented(request, way) for way in group.alternatives[1:])])
 
 
-def _way(way: Alternative) -> Query:
-    if way.is_phrase:
-        return _phrase("everything", way.folded, boost=way.weight)
-    return Q("match", everything={"query": " ".join(way.folded), "operator": "and", "boost": way.weight})
-
-
-def _phrase(field: str, tokens: Sequence[str], boost: float = 1.0) -> Query:
-    return Q("match_phrase", **{field: {"query": " ".join(tokens), "boost": boost}})
+def _accented(request: SearchRequest, way: Alternative) -> Query:
+    """A way to say it with its accents; two syllables of a synonym have to stand together."""
+    kind: dict[str, Any] = {"type": "cross_fields", "operator": "and"}
+    if way.is_phrase and way.weight < 1:
+        kind = {"type": "phrase"}
+    fields = TEXTS[:3] if request.in_short_texts else TEXTS
+    return Q("multi_match", query=" ".join(way.accented), fields=list(fields), boost=way.weight, **kind)
 
 
 def _hints(reading: Reading) -> list[Query]:
@@ -440,12 +458,14 @@ def source_of(product_id: uuid.UUID, document: Document | None) -> dict[str, Any
     if document is None or not document.visible:
         return {"visible": False, "key": str(product_id)}
     texts = {key: getattr(document, key) for key in TEXTS}
+    plain = [fold_tokens(text) for text in texts.values()]
     return {
         "visible": True,
         "key": str(product_id),
         **texts,
-        "name_folded": fold_tokens(document.name),
-        "everything": [fold_tokens(text) for text in texts.values()],
+        "name_folded": plain[0],
+        "short": plain[:3],
+        "everything": plain,
         "prior": document.prior,
         "ocop_until": document.ocop_until.isoformat() if document.ocop_until else None,
         "published_at": document.published_at.isoformat() if document.published_at else None,

@@ -7,10 +7,11 @@ for both.
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from search.reading import Reading
 
+Match = Literal["ACCENTED", "FOLDED", "LOOSE"]
 MAX_RESULTS = 1000
 # The first results, which are ranked anew. A page that begins inside it is cut out of it.
 WINDOW = 80
@@ -24,7 +25,8 @@ class EngineDown(Exception):
 class SearchRequest:
     """`criteria` is a ProductFilter as `catalog.queries.filter_products` takes it; `sort` a SearchSort.
 
-    `loose`: what holds most of the groups will do.
+    What holds all groups is looked for as it is typed (ACCENTED), then whatever its accents (FOLDED); what holds most
+    of them is LOOSE. Words of a single group are looked for in short texts alone: in descriptions every word stands.
     """
 
     reading: Reading
@@ -32,7 +34,11 @@ class SearchRequest:
     sort: str = "RELEVANCE"
     offset: int = 0
     limit: int = 20
-    loose: bool = False
+    match: Match = "FOLDED"
+
+    @property
+    def in_short_texts(self) -> bool:
+        return len(self.reading.groups) == 1
 
 
 @dataclass(slots=True)
@@ -67,6 +73,8 @@ class Hits:
 # Facet → value → number of products. ATTRIBUTE facets are keyed "ATTRIBUTE:slug".
 Facets = dict[str, dict[str, int]]
 FACET_FIELDS = ("CRAFT", "VILLAGE", "COMMUNE", "SELLER", "OCOP_STARS", "PRICE", "IN_STOCK")
+# Of a facet with more values, the largest.
+FACET_SIZE = 200
 # The criterion each facet ignores when it counts.
 OWN_CRITERION = {
     "CRAFT": "craft",

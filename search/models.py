@@ -58,7 +58,9 @@ class SearchDocument(models.Model):
     version = models.BigIntegerField(default=0)
     gone = models.BooleanField(db_default=False)
     vector = SearchVectorField(null=True)
+    # The same of the name alone, and without the description.
     name_vector = SearchVectorField(null=True)
+    short_vector = SearchVectorField(null=True)
     name = models.TextField(db_default="")
     context = models.TextField(db_default="")
     attributes = models.TextField(db_default="")
@@ -89,7 +91,12 @@ class SearchDocument(models.Model):
         indexes = [
             GinIndex(fields=["vector"], name="search_document_vector"),
             GinIndex(fields=["name_vector"], name="search_document_name"),
+            GinIndex(fields=["short_vector"], name="search_document_short"),
             GinIndex(fields=["codes"], name="search_document_codes"),
+            # Of what very many products have, the best are met first.
+            models.Index(
+                fields=["-prior", "-product"], condition=Q(gone=False), name="search_document_prior"
+            ),
         ]
 
 

@@ -16,6 +16,7 @@ from search import ranking
 from search.documents import TEXTS, Document
 from search.engine import (
     FACET_FIELDS,
+    FACET_SIZE,
     MAX_RESULTS,
     PRICE_BUCKETS,
     WINDOW,
@@ -104,28 +105,27 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
     """The WHERE of a request, and its values."""
     parts, values = _filters(criteria)
     if request.reading.groups:
-        values["words"] = _most(request.reading) if request.loose else _all(request.reading.groups)
-        parts.append("vector @@ %(words)s::tsquery")
+        column = "short_vector" if request.in_short_texts else "vector"
+        values["words"] = _most(request.reading) if request.match == "LOOSE" else _all(request)
+        parts.append(f"{column} @@ %(words)s::tsquery")
     return " AND ".join(["NOT gone", *parts]), values
 
 
 def _candidates(request: SearchRequest, condition: str, values: dict[str, Any]) -> str:
     """The best of what was found, with scores: first by where the words stand, then by what they weigh."""
     reading = request.reading
-    groups = (*reading.groups, *reading.extra)
-    rest = condition.replace("vector @@ %(words)s::tsquery", "name_vector @@ %({})s::tsquery")
-    values["folded"] = _all(reading.groups)
-    tiers = [rest.format("folded"), condition]
-    if reading.has_accents:
-        values["accented"] = " & ".join(
-            _quoted(token) for group in reading.groups for token in group.typed.accented
-        )
-        tiers.insert(0, rest.format("accented"))
+    parts, _values = _filters(request.criteria)
+    in_name = " AND ".join(["NOT gone", *parts, "name_vector @@ %(all)s::tsquery"])
     values |= {
+        "all": _all(request),
         "any": " | ".join(
             _quoted(token)
-            for group in groups
-            for token in {*group.typed.folded, *(group.typed.accented if reading.has_accents else ())}
+            for group in (*reading.groups, *reading.extra)
+            for token in {
+                *group.typed.folded,
+                *(group.typed.accented if reading.has_accents else ()),
+                *(token for way in group.alternatives[1:] for token in way.accented),
+            }
         ),
         "weights": _WEIGHTS,
         "boost": sum(ranking.BOOSTS.values()),
@@ -133,41 +133,44 @@ def _candidates(request: SearchRequest, condition: str, values: dict[str, Any]) 
         "communes": sorted(reading.communes),
         "place": _FROM_PLACE,
     }
-    union = " UNION ALL ".join(
-        f"(SELECT product_id, {len(tiers) - number} AS tier FROM search_document WHERE {tier}"
+    tiers = " UNION ALL ".join(
+        f"(SELECT product_id, {value} AS tier FROM search_document WHERE {where}"
         f" ORDER BY prior DESC LIMIT {CANDIDATES})"
-        for number, tier in enumerate(tiers)
+        for value, where in ((1, in_name), (0, condition))
     )
     return (
         f"SELECT row.*, (best.tier + ts_rank(%(weights)s, row.vector, %(any)s::tsquery)"
-        f" + CASE WHEN row.vector @@ %(folded)s::tsquery THEN 1 ELSE 0 END"
+        f" + CASE WHEN row.vector @@ %(all)s::tsquery THEN 1 ELSE 0 END"
         f" + CASE WHEN row.village = ANY(%(villages)s) OR row.commune = ANY(%(communes)s) THEN %(place)s ELSE 0 END)"
         f" * (1 + %(boost)s * row.prior) AS score"
-        f" FROM (SELECT product_id, max(tier) AS tier FROM ({union}) AS tiers GROUP BY product_id) AS best"
+        f" FROM (SELECT product_id, max(tier) AS tier FROM ({tiers}) AS tiers GROUP BY product_id) AS best"
         f" JOIN search_document AS row USING (product_id)"
     )
 
 
-def _all(groups: Sequence[Group]) -> str:
-    return " & ".join(_any_way(group) for group in groups)
+def _all(request: SearchRequest) -> str:
+    accented = request.match == "ACCENTED"
+    return " & ".join(_any_way(group, accented=accented) for group in request.reading.groups)
 
 
-def _any_way(group: Group) -> str:
-    ways = [" & ".join(map(_quoted, group.typed.folded))]
-    ways += [_phrase(way) for way in group.alternatives[1:]]
+def _any_way(group: Group, *, accented: bool) -> str:
+    """What was typed with its syllables anywhere; the others as they are written, two syllables together."""
+    ways = [" & ".join(map(_quoted, group.typed.accented if accented else group.typed.folded))]
+    ways += [_other_way(way) for way in group.alternatives[1:]]
     return f"({' | '.join(f'({way})' for way in ways)})"
 
 
-def _phrase(way: Alternative) -> str:
-    return (" <-> " if way.is_phrase else " & ").join(map(_quoted, way.folded))
+def _other_way(way: Alternative) -> str:
+    return (" <-> " if way.is_phrase else " & ").join(map(_quoted, way.accented))
 
 
 def _most(reading: Reading) -> str:
     """All groups; or all but the spare ones, with some neighbours side by side."""
-    ways = [_any_way(group) for group in reading.known]
+    every = " & ".join(_any_way(group, accented=False) for group in reading.groups)
+    ways = [_any_way(group, accented=False) for group in reading.known]
     most = " | ".join(f"({' & '.join(kept)})" for kept in combinations(ways, len(ways) - reading.spare))
     near = " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors)
-    return f"({_all(reading.groups)}) | (({most}) & ({near}))"
+    return f"({every}) | (({most}) & ({near}))"
 
 
 def _quoted(token: str) -> str:
@@ -244,7 +247,13 @@ def _count(request: SearchRequest, criteria: dict[str, Any], facets: Sequence[st
                     {**values, "prefix": prefix},
                 )
                 found[facet] = {choice.removeprefix(prefix): number for choice, number in cursor.fetchall()}
-    return found
+    return {facet: _largest(counts) for facet, counts in found.items()}
+
+
+def _largest(counts: dict[str, int]) -> dict[str, int]:
+    if len(counts) <= FACET_SIZE:
+        return counts
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FACET_SIZE])
 
 
 def _expression(facet: str, values: dict[str, Any]) -> str:
@@ -289,15 +298,16 @@ def write_documents(documents: Iterable[Document]) -> None:
                 "product_id": document.product_id,
             }
         )
-    vector = " || ".join(
-        f"setweight(to_tsvector('simple', %({key}_tokens)s), '{weight}')"
+    vectors = {
+        key: f"setweight(to_tsvector('simple', %({key}_tokens)s), '{weight}')"
         for key, weight in zip(TEXTS, "ABCD", strict=True)
-    )
+    }
+    short = " || ".join(vectors[key] for key in TEXTS[:3])
     columns = ", ".join(f"{key} = %({key})s" for key in (*_STORED, "gone"))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE search_document SET {columns}, vector = {vector},"
-            " name_vector = to_tsvector('simple', %(name_tokens)s), updated_at = now()"
+            f"UPDATE search_document SET {columns}, vector = {short} || {vectors['description']},"
+            f" name_vector = {vectors['name']}, short_vector = {short}, updated_at = now()"
             " WHERE product_id = %(product_id)s",
             rows,
         )

@@ -18,7 +18,7 @@ from catalog.texts import pick
 from marketplace.core.errors import RequestError
 from marketplace.core.vietnamese import slugify
 from search.elastic import ElasticEngine
-from search.engine import MAX_RESULTS, WINDOW, Engine, EngineDown, Facets, Hit, Hits, SearchRequest
+from search.engine import MAX_RESULTS, WINDOW, Engine, EngineDown, Facets, Hit, Hits, Match, SearchRequest
 from search.lexicon import Lexicon, current
 from search.models import PopularQuery, SearchDocument
 from search.postgres import PostgresEngine
@@ -137,7 +137,8 @@ def search_products(
     if reading.groups and not found.whole:
         for other in _others(reading, query, lexicon, literal, found=found.hits.total > 0):
             again = _find(SearchRequest(other, criteria, sort, offset, limit))
-            if again.whole or (again.hits.total and not found.hits.total):
+            # What was found without the word that nobody has says less than what is found with the likely one.
+            if again.hits.total:
                 reading, found, corrected = other, again, other.text
                 break
     return Answered(
@@ -160,19 +161,27 @@ def _others(
 
 
 def _find(request: SearchRequest) -> _Found:
-    """What holds all words; with too few of these, also what holds most of them."""
+    """What holds all words as they are typed; with too few of these, whatever accents, and what holds most of them."""
     reading = request.reading
     if reading.price is not None and not (request.criteria.get("price")):
         low, high = reading.price
         request = replace(request, criteria={**request.criteria, "price": {"min": low, "max": high}})
-    hits, degraded = _page(request)
     # Sorted by anything but relevance, what fits less well would come first.
     enough = ENOUGH if request.sort == "RELEVANCE" else 1
-    if hits.total >= enough or not reading.may_be_loose:
-        return _Found(hits, request, degraded, hits.total)
-    loose = replace(request, loose=True)
-    more, degraded = _page(loose)
-    return _Found(more, loose, degraded, hits.total)
+    steps: list[Match] = ["FOLDED"]
+    if reading.has_accents and reading.groups:
+        steps.insert(0, "ACCENTED")
+    if reading.may_be_loose:
+        steps.append("LOOSE")
+    whole = 0
+    for step in steps:
+        request = replace(request, match=step)
+        hits, degraded = _page(request)
+        if step != "LOOSE":
+            whole = hits.total
+        if hits.total >= enough:
+            break
+    return _Found(hits, request, degraded, whole)
 
 
 def _page(request: SearchRequest) -> tuple[Hits, bool]:
@@ -265,7 +274,7 @@ def related_products(product: Product, craft: str, limit: int) -> list[uuid.UUID
     name = read(product.name, current())
     found: dict[uuid.UUID, None] = {}
     for request in (
-        SearchRequest(replace(name, price=None, places=()), criteria, limit=limit + 1, loose=True),
+        SearchRequest(replace(name, price=None, places=()), criteria, limit=limit + 1, match="LOOSE"),
         SearchRequest(NOTHING, criteria, limit=limit + 1),
     ):
         if len(found) <= limit:

@@ -141,8 +141,10 @@ class _Texts:
         """The best value of a group's ways, and where in a name it stands: line, first token, token behind the last."""
         value, spot = 0.0, None
         for way in group.alternatives:
+            # How a synonym is written is known.
+            exactly = has_accents or way is not group.typed
             for number, line in enumerate(self.names):
-                start, found = _find(way, line, has_accents)
+                start, found = _find(way, line, exactly)
                 found *= way.weight
                 if found > value:
                     value, spot = found, (number, start, start + len(way.folded))
@@ -150,7 +152,7 @@ class _Texts:
                 if value >= weight * way.weight:
                     continue
                 for line in lines:
-                    value = max(value, weight * way.weight * _find(way, line, has_accents)[1])
+                    value = max(value, weight * way.weight * _find(way, line, exactly)[1])
         return value, spot
 
 

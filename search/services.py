@@ -150,7 +150,9 @@ def _read(
     )
     gone = [key for key, document in documents.items() if document is None]
     if gone:
-        SearchDocument.objects.filter(pk__in=gone).update(gone=True, vector=None, name_vector=None, digest="")
+        SearchDocument.objects.filter(pk__in=gone).update(
+            gone=True, vector=None, name_vector=None, short_vector=None, digest=""
+        )
     return versions, documents
 
 

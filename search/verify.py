@@ -125,6 +125,4 @@ def _in_elasticsearch(
 
 def _kept(source: dict[str, Any]) -> dict[str, Any]:
     """What is stored of a source, without what a day alone changes."""
-    return {
-        name: value for name, value in source.items() if name not in {"everything", "name_folded", "prior"}
-    }
+    return {name: value for name, value in source.items() if name not in {*elastic.DERIVED, "prior"}}

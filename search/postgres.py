@@ -280,34 +280,57 @@ _STORED = (
 )  # fmt: skip
 
 
-def write_documents(documents: Iterable[Document]) -> None:
-    """Stores texts and values of these documents, whose rows exist."""
-    rows = []
-    for document in documents:
-        texts = {
-            key: text if text == plain else f"{plain}\n{text}"
+_VECTORS = {
+    key: f"setweight(to_tsvector('simple', %({key}_tokens)s), '{weight}')"
+    for key, weight in zip(TEXTS, "ABCD", strict=True)
+}
+_SHORT = " || ".join(_VECTORS[key] for key in TEXTS[:3])
+_WRITTEN = {
+    **{key: f"%({key})s" for key in (*_STORED, "gone")},
+    "vector": f"{_SHORT} || {_VECTORS['description']}",
+    "short_vector": _SHORT,
+    "name_vector": _VECTORS["name"],
+    "updated_at": "now()",
+}
+
+
+def _values(document: Document) -> dict[str, Any]:
+    """What is stored, and each text with its folded tokens in front, where they are others."""
+    plain = {key: fold_tokens(getattr(document, key)) for key in TEXTS}
+    return {
+        **{key: getattr(document, key) for key in _STORED},
+        **{
+            f"{key}_tokens": text if text == plain[key] else f"{plain[key]}\n{text}"
             for key in TEXTS
             for text in (getattr(document, key),)
-            for plain in (fold_tokens(text),)
-        }
-        rows.append(
-            {
-                **{key: getattr(document, key) for key in _STORED},
-                **{f"{key}_tokens": text for key, text in texts.items()},
-                "gone": not document.visible,
-                "product_id": document.product_id,
-            }
-        )
-    vectors = {
-        key: f"setweight(to_tsvector('simple', %({key}_tokens)s), '{weight}')"
-        for key, weight in zip(TEXTS, "ABCD", strict=True)
+        },
+        "gone": not document.visible,
+        "product_id": document.product_id,
     }
-    short = " || ".join(vectors[key] for key in TEXTS[:3])
-    columns = ", ".join(f"{key} = %({key})s" for key in (*_STORED, "gone"))
+
+
+def write_documents(documents: Iterable[Document]) -> None:
+    """Stores these documents, whose rows exist and are locked."""
+    columns = ", ".join(f"{key} = {value}" for key, value in _WRITTEN.items())
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE search_document SET {columns}, vector = {short} || {vectors['description']},"
-            f" name_vector = {vectors['name']}, short_vector = {short}, updated_at = now()"
-            " WHERE product_id = %(product_id)s",
-            rows,
+            f"UPDATE search_document SET {columns} WHERE product_id = %(product_id)s",
+            [_values(document) for document in documents],
         )
+
+
+def insert_documents(documents: Iterable[Document]) -> list[uuid.UUID]:
+    """Stores these documents as their first version. Gives those of which nobody else has stored another meanwhile."""
+    rows = {document.product_id: _values(document) for document in documents}
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO search_document (product_id, version, {', '.join(_WRITTEN)})"
+            f" VALUES (%(product_id)s, 1, {', '.join(_WRITTEN.values())}) ON CONFLICT DO NOTHING",
+            [rows[key] for key in sorted(rows)],
+        )
+        cursor.execute(
+            "SELECT product_id, digest FROM search_document WHERE product_id = ANY(%s)", [list(rows)]
+        )
+        return [key for key, digest in cursor.fetchall() if digest == rows[key]["digest"]]

@@ -39,7 +39,7 @@ from search.models import (
     Synonym,
     Term,
 )
-from search.postgres import write_documents
+from search.postgres import insert_documents, write_documents
 from search.queries import Answered
 from search.text import folded, normalise, syllables
 
@@ -219,7 +219,7 @@ def reindex(*, anew: bool = False) -> Iterator[tuple[int, int]]:
             task = None
             if keys:
                 with transaction.atomic():
-                    versions, documents = _read(keys)
+                    versions, documents = _read_for_build(keys)
                 if index:
                     task = writer.submit(elastic.bulk_write, [index.name], _sources(versions, documents))
             if before is not None:
@@ -245,6 +245,27 @@ def _begin_build(anew: bool) -> SearchIndex:
     name = f"{elastic.alias()}-{timezone.now():%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
     elastic.create_index(name)
     return SearchIndex.objects.create(name=name, state=IndexState.BUILDING)
+
+
+def _read_for_build(
+    products: Sequence[uuid.UUID],
+) -> tuple[dict[uuid.UUID, int], dict[uuid.UUID, Document | None]]:
+    """As `_read`, without raising versions: rows are locked, so what is read is at least as new as their versions say.
+
+    A product that somebody else begins to index in this moment is left to them: they write to both indexes.
+    """
+    locked = SearchDocument.objects.select_for_update(no_key=True).filter(pk__in=products).order_by("pk")
+    stored = {
+        key: (version, digest) for key, version, digest in locked.values_list("pk", "version", "digest")
+    }
+    documents = build(products)
+    there = {key: document for key, document in documents.items() if document is not None}
+    inserted = insert_documents(document for key, document in there.items() if key not in stored)
+    write_documents(
+        document for key, document in there.items() if key in stored and document.digest != stored[key][1]
+    )
+    versions = {key: version for key, (version, _digest) in stored.items()} | dict.fromkeys(inserted, 1)
+    return versions, {key: documents[key] for key in versions}
 
 
 def _finish_batch(

@@ -337,7 +337,7 @@ def test_a_search_takes_the_same_statements_however_many_hits(
     with django_assert_max_num_queries(20) as captured:
         assert len(names(gql, "võng đay")) == count
 
-    assert len(captured) == (8 if engine == "postgresql" else 5)
+    assert len(captured) == (10 if engine == "postgresql" else 5)
 
 
 def test_a_long_query_is_cut_not_refused(gql: Graphql, market: Shop) -> None:

@@ -1,6 +1,8 @@
 """Settings of the tests: the real ones, with what a test run needs different."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,11 +23,13 @@ SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SMS_SENDER = "marketplace.accounts.sms.MemorySender"
-ELASTICSEARCH_URL = ""
+# Set for the workers that tests of faults start.
+ELASTICSEARCH_URL = os.environ.get("WORKER_ELASTICSEARCH_URL", "")
 # Crowds of the tests come from one address; the limits have tests of their own.
 UNPAID_ORDERS_PER_PHONE = UNPAID_ORDERS_PER_ADDRESS = 10_000
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_DIR = Path(tempfile.mkdtemp(prefix="phuxuyen-test-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {

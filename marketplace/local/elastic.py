@@ -33,16 +33,24 @@ http.port: {port}
 transport.port: {transport}
 path.data: {folder}/data
 path.logs: {folder}/logs
-xpack.security.enabled: false
 # A full disk would make every index read-only.
 cluster.routing.allocation.disk.threshold_enabled: false
 """
 
 
 class Elasticsearch:
-    """A server that is started at once and asked later whether it is ready."""
+    """A server that is started at once and asked later whether it is ready.
 
-    def __init__(self) -> None:
+    It may be killed and started again on the same data. `settings` are lines of its configuration, and `files` go
+    beside them; `password` is that of its user `elastic`, where it asks who one is.
+    """
+
+    def __init__(
+        self,
+        settings: str = "xpack.security.enabled: false\n",
+        files: dict[str, bytes] | None = None,
+        password: str = "",
+    ) -> None:
         """Start it. Raises LocalError when Java is missing or another user cannot read the server."""
         home, java = find_elasticsearch(), find_java()
         if home is None:
@@ -60,15 +68,22 @@ class Elasticsearch:
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self._lock = FileLock(self.folder / "lock")
         self._lock.acquire()
-        self._configure(home)
+        self._home, self._java = home, java
+        self._configure(settings, files or {})
+        if password:
+            self._set_password(password)
         if account:
             _give(self.folder, account.uid, account.gid)
         self.log = (self.folder / "output.log").open("wb")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, once more after it was killed."""
         self.process: subprocess.Popen[bytes] = spawn(
-            [str(home / "bin" / "elasticsearch")],
-            env=self._environ(java),
+            [str(self._home / "bin" / "elasticsearch")],
+            env=self._environ(),
             cwd=self.folder,
-            account=account,
+            account=server_account(),
             output=self.log,
         )
 
@@ -76,22 +91,35 @@ class Elasticsearch:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def _configure(self, home: Path) -> None:
+    def _configure(self, more: str, files: dict[str, bytes]) -> None:
         """A folder of settings for this run: the server writes into it."""
         settings = self.folder / "config"
-        shutil.copytree(home / "config", settings)
+        shutil.copytree(self._home / "config", settings)
+        for name, content in files.items():
+            (settings / name).write_bytes(content)
         for name in ("data", "logs", "tmp"):
             (self.folder / name).mkdir()
         text = CONFIG.format(port=self.port, transport=free_port(), folder=self.folder)
-        (settings / "elasticsearch.yml").write_text(text)
+        (settings / "elasticsearch.yml").write_text(text + more)
         options = (settings / "jvm.options").read_text().splitlines()
         kept = [line for line in options if "gc.log" not in line and "HeapDump" not in line]
         (settings / "jvm.options").write_text("\n".join(kept) + "\n")
 
-    def _environ(self, java: Path) -> dict[str, str]:
+    def _set_password(self, password: str) -> None:
+        tool = str(self._home / "bin" / "elasticsearch-keystore")
+        for command in (["create"], ["add", "--stdin", "bootstrap.password"]):
+            subprocess.run(
+                [tool, *command],
+                env=self._environ(),
+                input=password.encode(),
+                check=True,
+                capture_output=True,
+            )
+
+    def _environ(self) -> dict[str, str]:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
-            "ES_JAVA_HOME": str(java),
+            "ES_JAVA_HOME": str(self._java),
             "ES_JAVA_OPTS": "-Xms512m -Xmx512m -XX:-UsePerfData",
             # The program that starts the server is a Java of its own; it, too, should litter here only.
             "CLI_JAVA_OPTS": f"-XX:-UsePerfData -Djava.io.tmpdir={self.folder / 'tmp'}",
@@ -116,11 +144,19 @@ class Elasticsearch:
     def _last_lines(self) -> str:
         return (self.folder / "output.log").read_text(errors="replace")[-3000:]
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the server itself a signal. It is a child of the program that we started."""
+        signal_all([pid for pid in running_pids() if parent_of(pid) == self.process.pid], number)
+
+    def kill(self) -> None:
+        """Kill it; what it has on its disk stays."""
+        self.signal(signal.SIGKILL)
+        # The program that we started ends, and buries it, when it is gone.
+        stop_group(self.process, grace=5)
+
     def stop(self) -> None:
         """Kill it: what it holds is thrown away, so nothing needs to be written."""
-        # The server is a child of the program we started, which ends, and buries it, when it is gone.
-        signal_all([pid for pid in running_pids() if parent_of(pid) == self.process.pid], signal.SIGKILL)
-        stop_group(self.process, grace=5)
+        self.kill()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.release()

@@ -43,7 +43,7 @@ def start_worker(tmp_path: Path) -> Iterator[Start]:
     """Starts real workers on the test's own database; what is left of them ends with the test."""
     workers: list[subprocess.Popen[bytes]] = []
 
-    def start(*options: str) -> "subprocess.Popen[bytes]":
+    def start(*options: str, **environment: str) -> "subprocess.Popen[bytes]":
         with (tmp_path / f"worker-{len(workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
                 [sys.executable, "manage.py", "procrastinate", "worker", *options],
@@ -54,6 +54,7 @@ def start_worker(tmp_path: Path) -> Iterator[Start]:
                     "DJANGO_SETTINGS_MODULE": "tests.settings",
                     "JOB_STALLED_SECONDS": str(STALLED_SECONDS),
                     "TMPDIR": str(tmp_path),
+                    **environment,
                 },
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -12,13 +12,19 @@ _BEFORE = (
     "muốn đặt", "muốn tìm", "em cần", "mình cần", "tôi cần", "nhà mình có bán", "nhà mình có", "nhà mình", "bên mình có",
     "bên mình", "ở đây có bán", "ở đây có nhận", "ở đây có", "có nhận làm", "có nhận", "có bán", "có ai bán", "ai bán",
     "chỗ nào bán", "ở đâu bán", "nơi bán", "bán", "mua", "tìm", "có", "loại", "xin", "cho xem", "tư vấn", "báo giá", "giá của",
-    "where to buy", "where can i buy", "i want to buy", "i am looking for", "looking for", "do you have", "do you sell",
+    "có ship", "giao hàng", "làng nghề", "sản phẩm", "đặc sản", "hàng", "đồ", "mấy", "con muốn mua", "chị muốn mua", "anh muốn mua",
+    "cô muốn mua", "bác muốn mua", "con cần", "chị cần", "anh cần", "cô cần", "bác cần", "con đang tìm", "em đang tìm", "em tìm",
+    "mình tìm", "mình đang cần", "em đang cần", "nhờ", "giúp em tìm", "giúp mình tìm", "tư vấn giúp em", "tư vấn giúp mình",
+    "xin hỏi", "dạ", "dạ cho em hỏi", "alo", "hỏi", "cho mua", "lấy", "order", "đặt", "where to buy", "where can i buy", "i want to buy", "i am looking for", "looking for", "do you have", "do you sell",
     "show me", "buy", "any", "some", "the", "a",
 )  # fmt: skip
 _AFTER = (
     "ở đâu bán", "ở đâu rẻ", "ở đâu", "chỗ nào", "bao nhiêu tiền", "giá bao nhiêu", "bao nhiêu", "giá rẻ", "giá tốt", "rẻ nhất",
     "không ạ", "không vậy", "không nhỉ", "không shop", "không", "ko ạ", "ko", "hông", "hem", "được không", "vậy", "với",
-    "nhỉ", "nhé", "nha", "ạ", "đẹp nhất", "uy tín", "giúp em", "giúp mình", "for sale", "near me", "please", "online", "price",
+    "nhỉ", "nhé", "nha", "ạ", "đẹp nhất", "uy tín", "giúp em", "giúp mình", "có ship không",
+    "ship không", "có giao hàng không", "còn hàng không", "còn không", "có không", "giá sao", "giá thế nào", "nhiêu", "thì có không",
+    "nhé shop", "shop ơi", "ạ shop", "shop", "với ạ", "được không ạ", "hả shop", "hả", "nè", "đi ạ", "cho em", "cho mình",
+    "loại nào tốt", "loại nào đẹp", "nào đẹp", "nào tốt", "tốt nhất", "chính hãng", "chất lượng", "for sale", "near me", "please", "online", "price",
 )  # fmt: skip
 _RISKY = {
     "bán",
@@ -75,3 +81,47 @@ _JOINTS = {"for", "with", "of", "and", "from", "by"}
 
 def without_joints(tokens: list[str]) -> list[str]:
     return [token for token in tokens if token not in _JOINTS] or tokens
+
+
+# Words that say little of what is meant: what has them stands higher, and nothing has to.
+_GENERIC = {
+    "các", "những", "cái", "chiếc", "loại", "mẫu", "kiểu", "thật", "tốt", "đẹp", "xịn", "xinh", "bền", "rẻ", "giá", "dùng", "để", "làm",
+    "cho", "với", "và", "của", "bằng", "có", "một", "thì", "nào", "này", "được", "chất", "lượng", "cao", "cấp", "sang", "chính", "hãng",
+    "về", "trong", "ngoài", "ở", "tại", "người", "đi", "ra", "mới", "muốn", "cần", "mua", "đặt", "biếu", "tặng", "hàng", "đồ", "ấy", "mà",
+}  # fmt: skip
+_GENERIC_PLAIN = {
+    "cho",
+    "cua",
+    "va",
+    "voi",
+    "bang",
+    "nhung",
+    "cac",
+    "chiec",
+    "duoc",
+    "nguoi",
+    "trong",
+    "ngoai",
+    "bieu",
+    "tang",
+}
+_GIVING = {"biếu", "tặng", "cho", "bieu", "tang"}
+_RECEIVERS = {
+    "ông", "bà", "bố", "mẹ", "ba", "má", "cha", "sếp", "bạn", "khách", "hàng", "đối", "tác", "thầy", "cô", "giáo", "vợ", "chồng",
+    "yêu", "người", "đồng", "nghiệp", "nhân", "viên", "nước", "ngoài", "sep", "ong",
+}  # fmt: skip
+_GENERIC_ENGLISH = {
+    "handmade", "traditional", "authentic", "beautiful", "best", "cheap", "nice", "good", "local", "craft", "made", "set", "style",
+}  # fmt: skip
+
+
+def without_generic(tokens: list[str], *, has_accents: bool) -> tuple[list[str], list[str]]:
+    """Tokens that have to be found, and those that only help."""
+    generic = (_GENERIC if has_accents else _GENERIC_PLAIN) | _GENERIC_ENGLISH
+    kept, loose = tokens[:1], list[str]()
+    for_whom = False
+    # The first word is the thing itself.
+    for token in tokens[1:]:
+        for_whom = token in _GIVING or (for_whom and token in _RECEIVERS)
+        (loose if for_whom or token in generic else kept).append(token)
+    return kept, loose

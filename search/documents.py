@@ -25,7 +25,8 @@ from catalog.models import (
     Village,
 )
 from search import ranking
-from search.text import code_key, indexed
+from search.measures import measures, weight_token
+from search.text import code_key, indexed, normalise
 
 TEXTS = ("name", "context", "attributes", "description")
 
@@ -92,6 +93,13 @@ class _Listed(NamedTuple):
     seller__commune: uuid.UUID | None
 
 
+class _Kind(NamedTuple):
+    name: str
+    sku: str
+    free: int
+    weight: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelves:
     """The few rows that all products share."""
@@ -111,12 +119,12 @@ def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
     rows = ProductTranslation.objects.filter(product__in=_among(keys)).order_by("language")
     for product_id, name, description in rows.values_list("product_id", "name", "description"):
         translations.setdefault(product_id, []).append((name, description))
-    variants: dict[uuid.UUID, list[tuple[str, str, int]]] = {}
+    variants: dict[uuid.UUID, list[_Kind]] = {}
     on_sale = Variant.objects.filter(product__in=_among(keys), archived_at=None).order_by("position", "id")
-    for product_id, name, sku, on_hand, held in on_sale.values_list(
-        "product_id", "name", "sku", "on_hand", "held"
+    for product_id, name, sku, on_hand, held, weight in on_sale.values_list(
+        "product_id", "name", "sku", "on_hand", "held", "weight_grams"
     ):
-        variants.setdefault(product_id, []).append((name, sku, on_hand - held))
+        variants.setdefault(product_id, []).append(_Kind(name, sku, on_hand - held, weight))
     in_force = catalog.certificates_valid().filter(product__in=_among(keys))
     certificates = {
         key: (stars, until) for key, stars, until in in_force.values_list("product_id", "stars", "expires_on")
@@ -160,6 +168,16 @@ def _lines(texts: Iterable[str], line_of: Callable[[str], str] = _short_line) ->
     return "\n".join(dict.fromkeys(line for text in texts if (line := line_of(text))))
 
 
+def _with_measures(short: list[str], others: list[str], grams: list[int]) -> str:
+    """The short texts, and a line with all sizes and weights that any text tells."""
+    tokens = {
+        token for text in (*short, *others) for item in measures(normalise(text)) for token in item.tokens
+    }
+    tokens |= {weight_token(number) for number in grams}
+    lines = _lines(short)
+    return "\n".join(part for part in (lines, " ".join(sorted(tokens))) if part)
+
+
 def _long_line(text: str) -> str:
     return " ".join(indexed(text))
 
@@ -168,7 +186,7 @@ def _document(
     product: _Listed,
     shelves: _Shelves,
     translations: list[tuple[str, str]],
-    variants: list[tuple[str, str, int]],
+    variants: list[_Kind],
     certificate: tuple[int | None, dt.date | None],
     numbers: list[str],
     stats: list[Any],
@@ -187,12 +205,14 @@ def _document(
         visible=product.state == ProductState.PUBLISHED and product.seller__state == SellerState.VERIFIED,
         name=_lines([product.name, *(name for name, _text in translations)], _long_line),
         context=_lines([*context, product.seller__name]),
-        attributes=_lines(
-            [*(str(item["value"]) for item in product.attributes), *(name for name, _sku, _free in variants)]
+        attributes=_with_measures(
+            [*(str(item["value"]) for item in product.attributes), *(kind.name for kind in variants)],
+            [product.name, product.description],
+            [kind.weight for kind in variants if kind.weight],
         ),
         description=_lines([product.description, *(text for _name, text in translations)], _long_line),
         codes=sorted(
-            {f"sku:{code_key(sku)}" for _name, sku, _free in variants}
+            {f"sku:{code_key(kind.sku)}" for kind in variants}
             | {f"cert:{code_key(number)}" for number in numbers}
         ),
         craft=craft.slug if craft else None,
@@ -201,7 +221,7 @@ def _document(
         seller=product.seller__slug,
         choices=[f"{item['slug']}={item['value']}" for item in product.attributes],
         price=product.price_min,
-        in_stock=product.made_to_order_days is not None or any(free > 0 for _name, _sku, free in variants),
+        in_stock=product.made_to_order_days is not None or any(kind.free > 0 for kind in variants),
         ocop_stars=certificate[0],
         ocop_until=certificate[1],
         trusted=product.seller__trusted,

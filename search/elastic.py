@@ -221,6 +221,10 @@ def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
     if request.match == "LOOSE":
         known = [_group(request, group) for group in reading.known]
         anchors = [Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors]
+        anchors += [
+            Q("match", name_folded={"query": " ".join(anchor), "operator": "and"})
+            for anchor in reading.anchors
+        ]
         most = Q(
             "bool",
             should=known,

@@ -106,8 +106,13 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
     parts, values = _filters(criteria)
     if request.reading.groups:
         column = "short_vector" if request.in_short_texts else "vector"
-        values["words"] = _most(request.reading) if request.match == "LOOSE" else _all(request)
-        parts.append(f"{column} @@ %(words)s::tsquery")
+        values["words"] = _all(request)
+        found = f"{column} @@ %(words)s::tsquery"
+        if request.match == "LOOSE":
+            values |= _most(request.reading)
+            near = "vector @@ %(near)s::tsquery OR name_vector @@ %(in_name)s::tsquery"
+            found = f"({found} OR vector @@ %(most)s::tsquery AND ({near}))"
+        parts.append(found)
     return " AND ".join(["NOT gone", *parts]), values
 
 
@@ -164,13 +169,15 @@ def _other_way(way: Alternative) -> str:
     return (" <-> " if way.is_phrase else " & ").join(map(_quoted, way.accented))
 
 
-def _most(reading: Reading) -> str:
-    """All groups; or all but the spare ones, with some neighbours side by side."""
-    every = " & ".join(_any_way(group, accented=False) for group in reading.groups)
+def _most(reading: Reading) -> dict[str, str]:
+    """All known groups but the spare ones; some neighbours side by side, or both in the name."""
     ways = [_any_way(group, accented=False) for group in reading.known]
-    most = " | ".join(f"({' & '.join(kept)})" for kept in combinations(ways, len(ways) - reading.spare))
-    near = " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors)
-    return f"({every}) | (({most}) & ({near}))"
+    most = combinations(ways, len(ways) - reading.spare)
+    return {
+        "most": " | ".join(f"({' & '.join(kept)})" for kept in most),
+        "near": " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors),
+        "in_name": " | ".join(f"({' & '.join(map(_quoted, anchor))})" for anchor in reading.anchors),
+    }
 
 
 def _quoted(token: str) -> str:

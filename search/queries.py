@@ -155,7 +155,7 @@ def _others(
         yield other
     if found:
         return
-    for other in (decoded(query, lexicon, literal), core(plain, lexicon)):
+    for other in (decoded(query, lexicon, literal), None if plain.has_stranger else core(plain, lexicon)):
         if other is not None:
             yield other
 

@@ -10,10 +10,11 @@ from math import log
 
 from marketplace.core.vietnamese import fold
 from search import telex
-from search.chatter import without_chatter, without_joints
+from search.chatter import without_chatter, without_generic, without_joints
 from search.lexicon import MAX_PHRASE, Lexicon, Place
+from search.measures import measures
 from search.prices import take_price
-from search.text import normalise, syllables
+from search.text import is_vietnamese, normalise, syllables
 
 # More words than these narrow nothing any more; they still count in the order.
 MAX_GROUPS = 8
@@ -86,12 +87,25 @@ class Reading:
 
     @property
     def may_be_loose(self) -> bool:
+        """Not where a foreign word stands among Vietnamese ones that nobody here has: it names what is not here."""
+        if self.has_stranger:
+            return False
         return bool(self.spare) or 1 < len(self.known) < len(self.groups)
+
+    @property
+    def has_stranger(self) -> bool:
+        native = [all(map(is_vietnamese, group.typed.folded)) for group in self.groups]
+        return any(native) and any(
+            not group.is_known and not own for group, own in zip(self.groups, native, strict=True)
+        )
 
     @property
     def anchors(self) -> tuple[tuple[str, ...], ...]:
         """Folded phrases of which one has to be there where a group is missing."""
-        found = [(*first.typed.folded, *second.typed.folded) for first, second in pairwise(self.groups)]
+        found = [
+            (*one.typed.folded, *two.typed.folded)
+            for one, two in (*pairwise(self.groups), *pairwise(self.known))
+        ]
         found += [way.folded for group in self.groups for way in group.alternatives if len(way.folded) > 1]
         return tuple(dict.fromkeys(found))
 
@@ -134,14 +148,30 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     if price is not None:
         reading = replace(reading, price=price.bounds)
         found.append(Interpretation("PRICE", price.text, _between(price.bounds), field="PRICE"))
-    tokens = without_joints(syllables(without_chatter(text, has_accents=reading.has_accents)))
-    tokens, places, words = _take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
-    if places:
-        reading = replace(reading, places=places)
-        first = places[0]
-        found.append(Interpretation("PLACE", words, first.value, field=first.field, label=first.name))
-    reading = replace(_grouped(reading, tokens, lexicon), interpretations=tuple(found))
-    return replace(reading, extra=(*reading.extra, *_grouped(reading, syllables(said), lexicon).groups))
+    text, sizes = _take_measures(without_chatter(text, has_accents=reading.has_accents), lexicon, reading)
+    tokens = without_joints(syllables(text))
+    tokens, places, told = _take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
+    reading = replace(reading, places=places, interpretations=(*found, *told))
+    kept, loose = without_generic(tokens, has_accents=reading.has_accents)
+    if not kept and not sizes:
+        kept, loose = tokens, []
+    reading = _grouped(reading, kept, lexicon, sizes)
+    extra = [group for part in (loose, syllables(said)) for group in _grouped(reading, part, lexicon).groups]
+    return replace(reading, extra=(*reading.extra, *extra))
+
+
+def _take_measures(text: str, lexicon: Lexicon, reading: Reading) -> tuple[str, list[Group]]:
+    """The text without its sizes and weights, and a group for each."""
+    rest, groups, position = "", [], 0
+    for item in sorted(measures(text), key=lambda item: item.start):
+        if item.start < position:
+            continue
+        typed = tuple(syllables(text[item.start : item.end]))
+        ways = [Alternative(typed, tuple(fold(token) for token in typed))]
+        ways += [Alternative((token,), (token,)) for token in item.tokens]
+        groups.append(Group(tuple(ways), 2.0))
+        rest, position = f"{rest} {text[position : item.start]}", item.end
+    return " ".join(f"{rest} {text[position:]}".split()), groups
 
 
 def _take_literal(text: str, plain: set[str]) -> tuple[str, str]:
@@ -158,7 +188,9 @@ def _between(bounds: tuple[int | None, int | None]) -> str:
     return f"{'' if low is None else low}-{'' if high is None else high}"
 
 
-def _grouped(reading: Reading, tokens: Sequence[str], lexicon: Lexicon) -> Reading:
+def _grouped(
+    reading: Reading, tokens: Sequence[str], lexicon: Lexicon, sizes: Sequence[Group] = ()
+) -> Reading:
     """The reading with these accented tokens as its groups: known phrases whole, the rest one by one."""
     keys = [fold(token) for token in tokens]
     groups: list[Group] = []
@@ -169,7 +201,7 @@ def _grouped(reading: Reading, tokens: Sequence[str], lexicon: Lexicon) -> Readi
             _group(tuple(tokens[index : index + size]), tuple(keys[index : index + size]), lexicon, reading)
         )
         index += size
-    groups = _without_twins(groups)
+    groups = _without_twins([*groups, *sizes])
     if len(groups) <= MAX_GROUPS:
         return replace(reading, groups=tuple(groups), extra=())
     # The rarest words say most.
@@ -267,17 +299,49 @@ _LEADING = {
 _SURE = {"làng", "xã", "thôn", "lang", "xa", "thon"}
 
 
+# The whole of what is sold here comes from there.
+_EVERYWHERE = (("hà", "nội"), ("việt", "nam"), ("ha", "noi"), ("viet", "nam"), ("vietnam",), ("vietnamese",))
+
+
 def _take_places(
     tokens: list[str], lexicon: Lexicon, plain: set[str], *, has_accents: bool
-) -> tuple[list[str], tuple[Place, ...], str]:
-    """Tokens without the first place that they name, the places of that name, and the words that said so."""
+) -> tuple[list[str], tuple[Place, ...], list[Interpretation]]:
+    """Tokens without the places that they name, the places, and what to tell of them."""
+    rest, places, told = _without_everywhere(tokens), [], []
+    while found := _first_place(rest, lexicon, plain, has_accents=has_accents):
+        first, last, named = found
+        words = " ".join(rest[last - len(named[0].accented) : last])
+        places += named
+        told.append(Interpretation("PLACE", words, named[0].value, field=named[0].field, label=named[0].name))
+        if len(rest) == last - first:
+            # Of a place alone its things are wanted, so its words stay.
+            break
+        rest = rest[:first] + rest[last:]
+    return rest, tuple(places), told
+
+
+def _without_everywhere(tokens: list[str]) -> list[str]:
+    for words in _EVERYWHERE:
+        for start in range(len(tokens) - len(words) + 1):
+            if tuple(tokens[start : start + len(words)]) == words and len(tokens) > len(words):
+                first = start
+                while first and tokens[first - 1] in _LEADING:
+                    first -= 1
+                return (tokens[:first] + tokens[start + len(words) :]) or tokens
+    return tokens
+
+
+def _first_place(
+    tokens: list[str], lexicon: Lexicon, plain: set[str], *, has_accents: bool
+) -> tuple[int, int, list[Place]] | None:
+    """The longest place that is named: where its words begin, with those before it, and end; and which it may be."""
     keys = [fold(token) for token in tokens]
     for size in range(min(MAX_PHRASE, len(keys)), 0, -1):
         for start in range(len(keys) - size + 1):
             known = lexicon.places.get(tuple(keys[start : start + size]), ())
-            places = tuple(
+            places = [
                 place for place in known if _same(tokens[start : start + size], place.accented, has_accents)
-            )
+            ]
             first = start
             while first and tokens[first - 1] in _LEADING:
                 first -= 1
@@ -286,10 +350,8 @@ def _take_places(
                 continue
             if size == 1 and not any(token in _SURE for token in tokens[first:start]):
                 continue
-            rest = tokens[:first] + tokens[start + size :]
-            # Of a place alone its things are wanted, so its words stay.
-            return rest or tokens, places, words
-    return tokens, (), ""
+            return first, start + size, places
+    return None
 
 
 # --- When the plain reading finds nothing -------------------------------------------------------------------------

@@ -226,6 +226,217 @@ trẻ con == trẻ em: 0.95
 cho bé == em bé: 0.8
 bé trai == nam nhí: 0.6
 nôi == cũi: 0.5
+chạn bát = rổ đựng bát: 0.8
+giá úp bát = rổ đựng bát: 0.85
+úp chén = đựng bát: 0.8
+rổ chén = rổ đựng bát: 0.85
+hộp khăn giấy = hộp đựng khăn giấy: 1
+hộp giấy ăn = hộp đựng khăn giấy: 0.95
+ghế lười = ghế thư giãn: 0.9
+ghế nằm = ghế thư giãn: 0.85
+ghế thư giãn == ghế bành: 0.6
+ghế sofa = ghế bành: 0.6
+giá treo tường = kệ treo tường: 0.95
+lồng đậy thức ăn = lồng bàn: 0.95
+đậy thức ăn = lồng bàn: 0.9
+đậy mâm = lồng bàn: 0.9
+vỏ chậu = giỏ bọc chậu: 0.95
+chậu cây == bọc chậu: 0.7
+giỏ trồng cây = giỏ bọc chậu: 0.9
+tấm lót bàn ăn = lót: 0.6
+tủ ngăn kéo = tủ ba ngăn: 0.9
+tủ 3 ngăn = tủ ba ngăn: 1
+giá báo = kệ báo: 0.95
+kệ tạp chí = kệ báo: 0.9
+giá để tạp chí = kệ báo: 0.9
+tráp cưới = tráp ăn hỏi: 0.95
+lễ ăn hỏi == ăn hỏi: 0.9
+dạm ngõ = ăn hỏi: 0.8
+tân gia == nhà mới: 0.9
+khai trương = trưng bày: 0.3
+cuốn thư = hoành phi: 0.7
+câu liễn = câu đối: 0.9
+liễn = câu đối: 0.8
+hộp danh thiếp = hộp đựng danh thiếp: 1
+hộp card = hộp đựng danh thiếp: 0.95
+khay bánh kẹo == khay mứt: 0.9
+khay bánh kẹo == khay bánh mứt: 0.9
+hộp mứt = khay mứt: 0.8
+đĩa trang trí == đĩa trưng bày: 0.9
+lọ gỗ = lọ hoa gỗ: 0.9
+phản = sập: 0.8
+ghế ngựa = sập: 0.7
+vách ngăn = bình phong: 0.9
+tấm chắn = bình phong: 0.7
+đồng hồ = đồng hồ treo tường: 0.9
+hộp trà = hộp đựng trà: 1
+hộp chè = hộp đựng trà: 0.9
+hũ trà = hộp đựng trà: 0.8
+cắm bút == ống bút: 0.95
+lọ bút = ống bút: 0.95
+hộp bút = ống bút: 0.8
+ống bút == ống đựng bút: 1
+đựng viết = đựng bút: 0.9
+khung hình == khung ảnh: 0.95
+gương trang điểm == gương cầm tay: 0.7
+cờ tướng = bàn cờ tướng: 0.9
+giá điện thoại = giá để điện thoại: 1
+kệ điện thoại = giá để điện thoại: 0.95
+đế điện thoại = giá để điện thoại: 0.95
+mâm trái cây = mâm bồng: 0.7
+đồ thờ = thờ: 0.7
+kệ rượu == giá rượu: 0.95
+để rượu == kệ rượu: 0.8
+kẹp tóc = trâm cài tóc: 0.8
+trâm = trâm cài tóc: 0.95
+chân nhang = chân tăm hương: 0.9
+chân hương = chân tăm hương: 0.95
+que nhang = hương que: 0.9
+đuổi muỗi == nhang muỗi: 0.9
+trừ muỗi = nhang muỗi: 0.9
+chống muỗi = nhang muỗi: 0.85
+muỗi = nhang muỗi: 0.8
+xông nhà == bột xông nhà: 0.9
+trầm bột = bột trầm: 0.95
+giá cắm nhang = đế cắm hương: 0.9
+cắm nhang == cắm hương: 0.95
+cắm hương = đế cắm hương: 0.9
+ống nhang == ống đựng hương: 0.95
+hộp nhang = ống đựng hương: 0.7
+lư đốt trầm = lư trầm: 0.95
+đỉnh trầm = lư trầm: 0.8
+khói ngược == thác khói: 0.7
+túi thơm == túi thơm thảo mộc: 1
+treo xe == xe hơi: 0.5
+nến thơm = nến sáp ong: 0.7
+nước hoa = túi thơm: 0.2
+không khói = ít khói: 0.8
+áo khoác dạ = áo măng tô: 0.8
+măng tô = áo măng tô: 1
+váy bút chì = chân váy bút chì: 0.95
+juýp = chân váy: 0.9
+áo cô dâu = áo dài cưới: 0.8
+cô dâu = váy cưới: 0.7
+soiree = váy cưới: 0.85
+áo dài trẻ em = áo dài bé: 0.95
+áo dài cho bé = áo dài bé: 1
+lễ tân = đồng phục lễ tân: 0.9
+học sinh = đồng phục học sinh: 0.9
+công nhân == đồng phục công nhân: 0.8
+bảo hộ = đồng phục công nhân: 0.8
+quần áo bảo hộ = đồng phục công nhân: 0.9
+áo cử nhân = áo choàng lễ tốt nghiệp: 0.9
+tốt nghiệp == áo choàng lễ: 0.8
+khăn đóng = khăn xếp: 0.95
+mấn = khăn xếp: 0.7
+áo lớp = áo phông đồng phục: 0.85
+áo thun đồng phục = áo phông đồng phục: 1
+yếm bếp = tạp dề: 0.9
+đồ mặc nhà = pyjama: 0.8
+đồ ngủ nam = pyjama: 0.7
+áo gió = áo khoác gió: 0.95
+gi lê = gile: 0.95
+tô sơn mài = bát sơn mài: 0.9
+khăn napkin = khăn ăn: 0.95
+drap giường = bộ chăn ga: 0.9
+ra gối = bộ chăn ga: 0.7
+chăn ga gối == bộ chăn ga: 0.95
+mùi soa = khăn tay: 0.95
+mùi xoa = khăn tay: 0.95
+khăn mặt = khăn tay: 0.5
+màn ren = rèm cửa ren: 0.9
+túi dây rút = túi rút: 0.95
+tranh thêu = tranh thêu khung: 1
+giày âu = giày tây: 0.95
+giày công sở = giày tây: 0.7
+giày búp bê = giày nữ gót thấp: 0.7
+cao gót = gót: 0.6
+giày khiêu vũ = giày múa: 0.9
+dancesport = giày múa: 0.9
+dép quai hậu == sandal: 0.7
+dép sandal = sandal: 0.9
+dép lào = dép da: 0.5
+guốc mộc = guốc gỗ: 0.95
+túi đeo = túi đeo chéo: 0.95
+túi đeo hông = túi đeo chéo: 0.6
+bóp tiền = ví da: 0.9
+ví tiền = ví da: 0.95
+tủ đựng quần áo = tủ quần áo: 1
+giường ngủ = giường: 0.95
+kệ ti vi = kệ tivi: 1
+ti vi == tivi: 1
+trang thờ = bàn thờ treo: 0.9
+bàn thờ treo tường = bàn thờ treo: 1
+tủ sách = kệ sách: 0.9
+bàn ăn == bộ bàn ăn: 0.95
+tấm thớt = thớt: 0.95
+xếp hình == đồ chơi xếp: 0.9
+đồ chơi gỗ = đồ chơi xếp: 0.8
+bánh gai == bánh ít lá gai: 0.9
+bánh in = bánh khảo: 0.9
+bánh tôm = bánh phồng tôm: 0.8
+phồng tôm = bánh phồng tôm: 0.95
+trà túi lọc = trà thảo mộc: 0.7
+chè thảo mộc = trà thảo mộc: 0.9
+mứt tết = mứt gừng: 0.7
+bẫy chim = lưới bắt chim: 0.9
+chắn chim = lưới bắt chim: 0.9
+lưới khung thành = lưới bóng đá: 0.9
+lưới bóng đá == lưới gôn: 0.9
+lưới đen = lưới che nắng: 0.7
+giàn lan = lưới che nắng: 0.7
+vó tôm = vó tép: 0.95
+nằm ngủ trưa = võng: 0.7
+võng dù = võng đan: 0.8
+gạo thơm = gạo tẻ thơm: 0.95
+nếp = gạo nếp: 0.8
+bắp cải == cải bắp: 1
+dưa chua = dưa cải muối: 0.9
+cải chua = dưa cải muối: 0.95
+dưa muối = dưa cải muối: 0.9
+trứng = trứng gà: 0.9
+hột gà = trứng gà: 0.95
+hột vịt = trứng: 0.4
+chuối ta = chuối tiêu: 0.7
+khoai = khoai lang: 0.9
+đậu phộng nhân = lạc nhân: 0.95
+đậu phụng = lạc: 0.95
+dép đi trong nhà == dép đi trong: 0.95
+túi vải = túi tote: 0.8
+lụa = tơ tằm: 0.8
+vải bông = cotton: 0.85
+xanh dương == xanh lam: 0.9
+xanh nước biển = xanh lam: 0.85
+xanh navy = xanh than: 0.95
+tím than == xanh than: 0.85
+xám == ghi: 0.85
+màu be == màu kem: 0.9
+nâu == cà phê: 0.5
+long lân quy phụng == tứ linh: 0.95
+rồng phượng == long phụng: 0.95
+rồng == long: 0.4
+cá chép == lý ngư: 0.8
+phúc lộc thọ == tam đa: 0.85
+tùng cúc trúc mai == tứ quý: 0.95
+mai lan cúc trúc == tứ bình: 0.9
+tùng hạc == hạc: 0.7
+thuận buồm xuôi gió == thuyền buồm thuận gió: 0.95
+mã đáo thành công == ngựa: 0.7
+hỷ == song hỷ: 0.8
+con vật = con giống: 0.6
+mười hai con giáp == 12 con giáp: 1
+tứ bình = bộ tranh bốn: 0.9
+bộ tứ bình = bộ tranh bốn: 0.95
+tranh bộ 4 = bộ tranh bốn: 0.95
+đũa gỗ = đũa: 0.9
+hộp đũa = đũa hộp: 0.9
+ăn kiêng = ít ngọt: 0.6
+ít đường == ít ngọt: 0.95
+đồ nhậu = giò: 0.2
+xuất khẩu nhật = xuất khẩu: 0.7
+người già == trung niên: 0.7
+người lớn tuổi = trung niên: 0.8
+u60 = trung niên: 0.7
 """
 _EN = """
 rattan == mây: 0.95

@@ -71,6 +71,18 @@ def fold_tokens(text: str) -> str:
     return "\n".join(" ".join(map(fold_token, line.split())) for line in text.split("\n"))
 
 
+_NATIVE = re.compile(
+    r"(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|r|s|t|th|tr|v|x)?"
+    r"(?:oai|oay|oeo|uay|uoi|uou|uya|uye|uyu|ieu|yeu|ai|ao|au|ay|eo|eu|ia|ie|iu|oa|oe|oi|oo|ua|ue|ui|uo|uu|uy|ye|a|e|i|o|u|y)"
+    r"(?:ch|ng|nh|c|m|n|p|t)?"
+)
+
+
+def is_vietnamese(token: str) -> bool:
+    """Whether a folded token is a syllable as Vietnamese has them, or no word at all (a number)."""
+    return token.isdigit() or bool(_NATIVE.fullmatch(token))
+
+
 def code_key(text: str) -> str:
     """An SKU or a certificate number as it is compared: letters and digits alone. `px 0154-1` → `PX01541`."""
     return "".join(character for character in fold(text) if character.isalnum()).upper()

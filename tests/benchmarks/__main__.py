@@ -10,10 +10,8 @@ import itertools
 import json
 import os
 import statistics
-import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -28,6 +26,8 @@ from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases  # noqa: E402
 
 from tests.benchmarks.baseline import LIST_QUERY, list_products, photograph, render_plainly  # noqa: E402
+from tests.benchmarks.searching import bench_search  # noqa: E402
+from tests.benchmarks.watching import memory, watched  # noqa: E402
 
 ROUNDS = 60
 PICTURE_ROUNDS = 3
@@ -82,33 +82,6 @@ def bench_lists(products: int) -> None:
     show("20 products, hand-written psycopg view", {**plain, "sql": 1})
     show("20 products, GraphQL", measure(graphql(LIST_QUERY, first=20)), plain)
     show("100 products, GraphQL", measure(graphql(LIST_QUERY, first=100)), plain)
-
-
-SEARCH = """query($q: String!) { searchProducts(query: $q, first: 20) {
-  totalCount edges { highlight node { name price { min { amount } } } } facets { field values { value count } } } }"""
-SUGGEST = "query($q: String!) { suggestions(query: $q) { text kind slug } }"
-
-
-def bench_search() -> None:
-    from search.services import reindex
-
-    engines = ["postgresql"]
-    if os.environ.get("ELASTICSEARCH_TEST_URL"):
-        engines.append("elasticsearch")
-    else:
-        print("left out: Elasticsearch is not installed; make test-tools installs it")  # noqa: T201
-    for engine in engines:
-        if engine == "elasticsearch":
-            settings.ELASTICSEARCH_URL = os.environ["ELASTICSEARCH_TEST_URL"]
-            settings.ELASTICSEARCH_INDEX_PREFIX = f"bench-{os.getpid()}"
-        started = time.perf_counter()
-        total = max(total for _done, total in reindex())
-        seconds = time.perf_counter() - started
-        print(f"\nSearch on {engine}: reindex {total / seconds:,.0f} products/s")  # noqa: T201
-        for query in ("gio co te", "khảm trai", "mây tre đan", "hương"):
-            show(f"search with facets “{query}”", measure(graphql(SEARCH, q=query), 20))
-        for query in ("gi", "kham"):
-            show(f"suggestions “{query}”", measure(graphql(SUGGEST, q=query), 20))
 
 
 def bench_pictures() -> None:
@@ -173,19 +146,10 @@ def bench_imports() -> None:
     def run(name: str, job: ImportJob) -> None:
         """To its end, beside a thread that watches the process's memory."""
         before, started = memory(), time.perf_counter()
-        most, over = [before], threading.Event()
-
-        def watch() -> None:
-            while not over.wait(0.02):
-                most.append(max(most.pop(), memory()))
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        while import_run(job.pk, alone=True):
-            pass
+        with watched() as most:
+            while import_run(job.pk, alone=True):
+                pass
         seconds = time.perf_counter() - started
-        over.set()
-        watcher.join()
         job.refresh_from_db()
         if job.problems.exists():
             raise RuntimeError(f"{name}: {job.problems.values('row', 'message')[:3]}")
@@ -206,34 +170,39 @@ def bench_imports() -> None:
     run("given out", products_export(actor=Actor(user=owner), seller_id=seller.pk, format="xlsx"))
 
 
-def memory() -> int:
-    """Bytes of this process in memory now."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument(
+        "--search", default="10000,100000", help="sizes at which search is measured; 1000000 takes an hour"
+    )
+    parser.add_argument("--only", choices=["search"], help="leave the rest out")
     arguments = parser.parse_args()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
+        from catalog.models import Product
         from catalog.reference import load_reference
         from catalog.samples.catalogue import load_sample
         from catalog.samples.generated import generate
 
         load_reference(lambda evidence: True)
         load_sample()
-        started = time.perf_counter()
-        for _done, _total in generate(arguments.products):
-            pass
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        print(f"generate_catalogue: {arguments.products / (time.perf_counter() - started):,.0f} products/s")  # noqa: T201
-        bench_imports()
-        bench_pictures()
-        bench_lists(arguments.products)
-        bench_search()
+
+        def grow(size: int) -> None:
+            more, started = size - Product.objects.count(), time.perf_counter()
+            for _done, _total in generate(more) if more > 0 else ():
+                pass
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+            if more > 0:
+                print(f"generate_catalogue: {more / (time.perf_counter() - started):,.0f} products/s")  # noqa: T201
+
+        if arguments.only is None:
+            grow(arguments.products)
+            bench_imports()
+            bench_pictures()
+            bench_lists(arguments.products)
+        bench_search([int(size) for size in arguments.search.split(",")], grow)
     finally:
         teardown_databases(databases, verbosity=0)
 

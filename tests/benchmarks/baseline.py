@@ -53,6 +53,24 @@ def list_products(cursor: Any, first: int) -> dict[str, Any]:
     }
 
 
+SEARCH_SQL = """
+SELECT product_id, name, price, count(*) OVER () FROM search_document
+WHERE NOT gone AND vector @@ plainto_tsquery('simple', %s)
+ORDER BY ts_rank(vector, plainto_tsquery('simple', %s)) DESC LIMIT 20
+"""
+
+
+def search_body(text: str) -> str:
+    """The words, all of them, in the name or elsewhere."""
+    import json
+
+    fields = ["name^3", "context", "attributes", "description"]
+    match = {"query": text, "fields": fields, "operator": "and", "type": "cross_fields"}
+    return json.dumps(
+        {"query": {"multi_match": match}, "size": 20, "track_total_hits": True, "_source": ["name"]}
+    )
+
+
 def photograph(kind: str) -> bytes:
     """12 megapixels with about as much detail as a phone's photo has: soft colours, grain, edges. Always the same."""
     import io

@@ -7,16 +7,19 @@ from marketplace.core.vietnamese import fold
 
 # What stands before and after the thing that is meant. Without accents only what can hardly be a thing.
 _BEFORE = (
-    "cho hỏi", "cho mình hỏi", "cho em hỏi", "cho tôi hỏi", "shop ơi", "ad ơi", "bạn ơi", "chị ơi", "anh ơi", "shop",
-    "em muốn mua", "mình muốn mua", "tôi muốn mua", "muốn mua", "cần mua", "cần tìm", "đang tìm", "tìm mua", "đặt mua",
-    "muốn đặt", "muốn tìm", "em cần", "mình cần", "tôi cần", "nhà mình có bán", "nhà mình có", "nhà mình", "bên mình có",
-    "bên mình", "ở đây có bán", "ở đây có nhận", "ở đây có", "có nhận làm", "có nhận", "có bán", "có ai bán", "ai bán",
-    "chỗ nào bán", "ở đâu bán", "nơi bán", "bán", "mua", "tìm", "có", "loại", "xin", "cho xem", "tư vấn", "báo giá", "giá của",
-    "có ship", "giao hàng", "làng nghề", "sản phẩm", "đặc sản", "hàng", "đồ", "mấy", "con muốn mua", "chị muốn mua", "anh muốn mua",
-    "cô muốn mua", "bác muốn mua", "con cần", "chị cần", "anh cần", "cô cần", "bác cần", "con đang tìm", "em đang tìm", "em tìm",
-    "mình tìm", "mình đang cần", "em đang cần", "nhờ", "giúp em tìm", "giúp mình tìm", "tư vấn giúp em", "tư vấn giúp mình",
-    "xin hỏi", "dạ", "dạ cho em hỏi", "alo", "hỏi", "cho mua", "lấy", "order", "đặt", "where to buy", "where can i buy", "i want to buy", "i am looking for", "looking for", "do you have", "do you sell",
-    "show me", "buy", "any", "some", "the", "a",
+    "cho hỏi", "cho mình hỏi", "cho em hỏi", "cho tôi hỏi", "shop ơi", "ad ơi", "bạn ơi", "chị ơi", "anh ơi",
+    "shop", "em muốn mua", "mình muốn mua", "tôi muốn mua", "muốn mua", "cần mua", "cần tìm", "đang tìm",
+    "tìm mua", "đặt mua", "muốn đặt", "muốn tìm", "em cần", "mình cần", "tôi cần", "nhà mình có bán",
+    "nhà mình có", "nhà mình", "bên mình có", "bên mình", "ở đây có bán", "ở đây có nhận", "ở đây có",
+    "có nhận làm", "có nhận", "có bán", "có ai bán", "ai bán", "chỗ nào bán", "ở đâu bán", "nơi bán", "bán", "mua",
+    "tìm", "có", "loại", "xin", "cho xem", "tư vấn", "báo giá", "giá của", "có ship", "giao hàng", "làng nghề",
+    "sản phẩm", "con muốn mua", "chị muốn mua", "anh muốn mua", "cô muốn mua", "bác muốn mua", "con cần",
+    "chị cần", "anh cần", "cô cần", "bác cần", "con đang tìm", "em đang tìm", "em tìm", "mình tìm",
+    "mình đang cần", "em đang cần", "nhờ", "giúp em tìm", "giúp mình tìm", "tư vấn giúp em", "tư vấn giúp mình",
+    "xin hỏi", "dạ", "dạ cho em hỏi", "alo", "cho mua", "where to buy", "where can i buy", "i want to buy",
+    "i am looking for", "looking for", "do you have", "do you sell", "show me", "buy", "any", "some", "the", "a",
+    "chào shop", "em chào shop", "chào bạn", "anh muốn đặt", "mình muốn đặt", "em muốn đặt", "quán em muốn đặt",
+    "bên mình còn", "shop còn", "còn", "muốn mua tặng", "mua sỉ", "cần đặt", "con",
 )  # fmt: skip
 _AFTER = (
     "ở đâu bán", "ở đâu rẻ", "ở đâu", "chỗ nào", "bao nhiêu tiền", "giá bao nhiêu", "bao nhiêu", "giá rẻ", "giá tốt", "rẻ nhất",
@@ -56,11 +59,51 @@ _BEFORE_FORMS, _AFTER_FORMS = _forms(_BEFORE), _forms(_AFTER)
 _PUNCTUATION = re.compile(r"[?!.,;:…]+(?=\s|$)")
 
 
+# Words that open a wish; a run of them goes where one of the second kind is in it.
+_OPENING = {
+    "dạ", "chào", "shop", "ad", "bạn", "em", "mình", "tôi", "anh", "chị", "con", "cô", "bác", "cháu", "ơi", "ạ", "cho", "hỏi", "xin",
+    "muốn", "cần", "đang", "định", "tìm", "mua", "đặt", "lấy", "có", "bán", "bên", "nhà", "quán", "giúp", "tư", "vấn", "với", "một",
+    "cái", "chiếc", "giá", "may", "nhận", "còn", "không", "biết", "ai", "chỗ", "nào", "nhờ", "thêm", "được", "hộ",
+}  # fmt: skip
+_WISHING = {
+    "muốn",
+    "cần",
+    "tìm",
+    "mua",
+    "đặt",
+    "bán",
+    "hỏi",
+    "vấn",
+    "giúp",
+    "lấy",
+    "nhận",
+    "giá",
+    "có",
+    "còn",
+}
+_ASKING_PLAIN = {"em", "minh", "toi", "anh", "chi", "shop", "ad", "chau", "cho"}
+# Where a question about price, stock or delivery begins, the thing has been said.
+_END = re.compile(
+    r"\s(?:giá\s|gia\s|thì\s|thi\s|hết\s|het\s)?(?:bao nhiêu|bao nhieu|nhiêu tiền|nhieu tien)(?!\w).*$"
+    r"|\s(?:còn|con)\s(?:hàng|hang|size|mẫu|màu)(?!\w).*$|\s(?:có|co)\s(?:ship|giao|khuyến|mẫu nào|mau nao|loại nào)(?!\w).*$"
+    r"|\s(?:giá|gia)\s(?:thì\s|thi\s)?(?:sao|thế nào|the nao)(?!\w).*$|\s(?:thì|thi)\s(?:có|co|đặt|dat|giá|gia|mua)(?!\w).*$"
+    r"|\s(?:được|duoc)\s(?:không|khong|ko)(?!\w).*$|\s(?:ship|giao)\s(?:về|ve|đến|den|tận|tan|sài|sai|hàng|hang)(?!\w).*$"
+)
+_CLAUSE = re.compile(r"[,.;:!?…]+\s+|[!?…]+$|\s[-–]\s")
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a sentence, in its order; those without a word left out."""
+    return [part for part in (part.strip() for part in _CLAUSE.split(text)) if part]
+
+
 def without_chatter(text: str, *, has_accents: bool) -> str:
     """The text without what people say around the thing. Never takes the last word."""
     words = _PUNCTUATION.sub(" ", text).split()
     before = _BEFORE_FORMS[0] if has_accents else _BEFORE_FORMS[1]
     after = _AFTER_FORMS[0] | _SAFE_END if has_accents else _AFTER_FORMS[1] | _SAFE_END
+    words = _without_opening(words, has_accents=has_accents)
+    words = (_END.sub("", " ".join(words)) or " ".join(words)).split()
     changed = True
     while changed:
         changed = False
@@ -73,6 +116,21 @@ def without_chatter(text: str, *, has_accents: bool) -> str:
                 words, changed = words[:-size], True
                 break
     return " ".join(words)
+
+
+def _without_opening(words: list[str], *, has_accents: bool) -> list[str]:
+    opening, wishing = (_OPENING, _WISHING) if has_accents else (_OPENING_PLAIN, _WISHING_PLAIN)
+    size = 0
+    while size < len(words) - 1 and words[size] in opening:
+        size += 1
+    said = set(words[:size])
+    # Without accents, "ban co" may be a chessboard: somebody has to be speaking, of more than a word.
+    if not said & wishing or not (has_accents or (size > 1 and words[0] in _ASKING_PLAIN)):
+        return words
+    return words[size:]
+
+
+_OPENING_PLAIN, _WISHING_PLAIN = {fold(word) for word in _OPENING}, {fold(word) for word in _WISHING}
 
 
 # English words between others; none of them is a Vietnamese syllable.

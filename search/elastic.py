@@ -220,11 +220,12 @@ def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
     must = Q("bool", must=[_group(request, group) for group in reading.groups])
     if request.match == "LOOSE":
         known = [_group(request, group) for group in reading.known]
-        anchors = [Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors]
-        anchors += [
-            Q("match", name_folded={"query": " ".join(anchor), "operator": "and"})
-            for anchor in reading.anchors
+        anchors = [
+            Q("match", name_folded={"query": " ".join(tokens), "operator": "and"})
+            for tokens in _in_name(reading)
         ]
+        if not reading.needs_head:
+            anchors += [Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors]
         most = Q(
             "bool",
             should=known,
@@ -237,6 +238,11 @@ def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
             minimum_should_match=1,
         )
     return _raised(Q("bool", must=[must], should=[*_hints(reading), *_places(reading)], filter=filters))
+
+
+def _in_name(reading: Reading) -> Sequence[tuple[str, ...]]:
+    """Folded syllables of which some have to be in the name."""
+    return [way.folded for way in reading.head.alternatives] if reading.needs_head else reading.anchors
 
 
 def _raised(query: Query) -> Query:

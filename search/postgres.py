@@ -110,7 +110,9 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
         found = f"{column} @@ %(words)s::tsquery"
         if request.match == "LOOSE":
             values |= _most(request.reading)
-            near = "vector @@ %(near)s::tsquery OR name_vector @@ %(in_name)s::tsquery"
+            near = "name_vector @@ %(in_name)s::tsquery"
+            if not request.reading.needs_head:
+                near = f"vector @@ %(near)s::tsquery OR {near}"
             found = f"({found} OR vector @@ %(most)s::tsquery AND ({near}))"
         parts.append(found)
     return " AND ".join(["NOT gone", *parts]), values
@@ -173,10 +175,15 @@ def _most(reading: Reading) -> dict[str, str]:
     """All known groups but the spare ones; some neighbours side by side, or both in the name."""
     ways = [_any_way(group, accented=False) for group in reading.known]
     most = combinations(ways, len(ways) - reading.spare)
+    in_name = (
+        [_any_way(reading.head, accented=reading.has_accents)]
+        if reading.needs_head
+        else [f"({' & '.join(map(_quoted, anchor))})" for anchor in reading.anchors]
+    )
     return {
         "most": " | ".join(f"({' & '.join(kept)})" for kept in most),
         "near": " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors),
-        "in_name": " | ".join(f"({' & '.join(map(_quoted, anchor))})" for anchor in reading.anchors),
+        "in_name": " | ".join(in_name),
     }
 
 

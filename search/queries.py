@@ -155,7 +155,7 @@ def _others(
         yield other
     if found:
         return
-    for other in (decoded(query, lexicon, literal), None if plain.has_stranger else core(plain, lexicon)):
+    for other in (decoded(query, lexicon, literal), core(plain, lexicon)):
         if other is not None:
             yield other
 
@@ -181,6 +181,11 @@ def _find(request: SearchRequest) -> _Found:
             whole = hits.total
         if hits.total >= enough:
             break
+    else:
+        if 0 < whole < enough and len(reading.groups) == 2 and not reading.may_be_loose:
+            # Two words that do stand together somewhere: other things of the first kind are next to it.
+            request = replace(request, reading=reading.by_head, match="LOOSE")
+            hits, degraded = _page(request)
     return _Found(hits, request, degraded, whole)
 
 

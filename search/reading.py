@@ -10,7 +10,7 @@ from math import log
 
 from marketplace.core.vietnamese import fold
 from search import telex
-from search.chatter import without_chatter, without_generic, without_joints
+from search.chatter import clauses, without_chatter, without_generic, without_joints
 from search.lexicon import MAX_PHRASE, Lexicon, Place
 from search.measures import measures
 from search.prices import take_price
@@ -74,6 +74,12 @@ class Reading:
     price: tuple[int | None, int | None] | None = None
     places: tuple[Place, ...] = ()
     interpretations: tuple[Interpretation, ...] = ()
+    # All that was said of the thing, in its order.
+    tokens: tuple[str, ...] = ()
+    # How many of the groups are enough, where it is not the usual number.
+    at_least: int = 0
+    # Where a group is missing, the head has to be in the name.
+    needs_head: bool = False
 
     @property
     def known(self) -> tuple[Group, ...]:
@@ -83,11 +89,15 @@ class Reading:
     @property
     def spare(self) -> int:
         """How many of the known groups may be missing."""
+        if self.at_least:
+            return max(0, len(self.known) - self.at_least)
         return (0, 0, 0, 1, 1, 2, 2, 3, 3)[len(self.known)]
 
     @property
     def may_be_loose(self) -> bool:
         """Not where a foreign word stands among Vietnamese ones that nobody here has: it names what is not here."""
+        if self.at_least:
+            return True
         if self.has_stranger:
             return False
         return bool(self.spare) or 1 < len(self.known) < len(self.groups)
@@ -98,6 +108,17 @@ class Reading:
         return any(native) and any(
             not group.is_known and not own for group, own in zip(self.groups, native, strict=True)
         )
+
+    @property
+    def head(self) -> Group:
+        """The thing itself: said first in Vietnamese, last in English."""
+        native = any(is_vietnamese(token) and not token.isdigit() for token in self.groups[0].typed.folded)
+        return self.groups[0 if native else -1]
+
+    @property
+    def by_head(self) -> "Reading":
+        """Of two words, the thing itself is enough."""
+        return replace(self, at_least=1, needs_head=True)
 
     @property
     def anchors(self) -> tuple[tuple[str, ...], ...]:
@@ -148,16 +169,38 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     if price is not None:
         reading = replace(reading, price=price.bounds)
         found.append(Interpretation("PRICE", price.text, _between(price.bounds), field="PRICE"))
+    text, beside = _main_clause(text, lexicon, has_accents=reading.has_accents)
     text, sizes = _take_measures(without_chatter(text, has_accents=reading.has_accents), lexicon, reading)
     tokens = without_joints(syllables(text))
     tokens, places, told = _take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
-    reading = replace(reading, places=places, interpretations=(*found, *told))
+    reading = replace(reading, places=places, interpretations=(*found, *told), tokens=tuple(tokens))
     kept, loose = without_generic(tokens, has_accents=reading.has_accents)
     if not kept and not sizes:
         kept, loose = tokens, []
     reading = _grouped(reading, kept, lexicon, sizes)
-    extra = [group for part in (loose, syllables(said)) for group in _grouped(reading, part, lexicon).groups]
+    extra = [
+        group
+        for part in (loose, syllables(said), syllables(beside))
+        for group in _grouped(reading, part, lexicon).groups
+    ]
     return replace(reading, extra=(*reading.extra, *extra))
+
+
+def _main_clause(text: str, lexicon: Lexicon, *, has_accents: bool) -> tuple[str, str]:
+    """The first clause that tells of something the catalogue has, and the others."""
+    parts = clauses(text)
+    if len(parts) < 2:
+        return text, ""
+    for index, part in enumerate(parts):
+        tokens = syllables(without_chatter(part, has_accents=has_accents))
+        keys = [fold(token) for token in tokens]
+        if any(
+            _is_pair(tokens, keys, at, lexicon, has_accents)
+            or _phrase_at(tokens, keys, at - 1, lexicon, has_accents) > 1
+            for at in range(1, len(tokens))
+        ):
+            return part, " ".join(parts[:index] + parts[index + 1 :])
+    return text, ""
 
 
 def _take_measures(text: str, lexicon: Lexicon, reading: Reading) -> tuple[str, list[Group]]:
@@ -437,27 +480,42 @@ def decoded(query: str, lexicon: Lexicon, literal: Sequence[str]) -> Reading | N
 
 
 def core(reading: Reading, lexicon: Lexicon) -> Reading | None:
-    """The longest run of words that the catalogue has side by side, without what is said around it; else None."""
-    tokens = [token for group in reading.groups for token in group.typed.accented]
+    """What of a sentence the catalogue has: known phrases, and words that stand side by side in it; else None.
+
+    One of them has to be found; the other words help to order.
+    """
+    tokens = reading.tokens
     keys = [fold(token) for token in tokens]
-    best: list[str] = []
-    run: list[str] = tokens[:1]
-    for index in range(1, len(tokens)):
-        if _is_pair(tokens, keys, index, lexicon, reading.has_accents):
-            run.append(tokens[index])
-        else:
-            best, run = max(best, run, key=len), [tokens[index]]
-    best = max(best, run, key=len)
-    if len(best) < 2 or len(best) == len(tokens) or 2 * len(best) < len(tokens):
+    phrases = [
+        group for group in reading.groups if len(group.typed.folded) > 1 and len(group.alternatives) > 1
+    ]
+    covered = {token for group in phrases for token in group.typed.accented}
+    pairs = [
+        _group((tokens[index - 1], tokens[index]), (keys[index - 1], keys[index]), lexicon, reading)
+        for index in range(1, len(tokens))
+        if _is_pair(tokens, keys, index, lexicon, reading.has_accents)
+        and not {tokens[index - 1], tokens[index]} <= covered
+    ]
+    evidence = _without_twins([*phrases, *pairs])[:MAX_GROUPS]
+    if not evidence and len(tokens) > 2:
+        # Descriptions are not in the vocabulary; they may hold such a pair all the same.
+        evidence = [
+            _group((tokens[index - 1], tokens[index]), (keys[index - 1], keys[index]), lexicon, reading)
+            for index in range(1, len(tokens))
+        ][:MAX_GROUPS]
+    if not evidence:
         return None
-    return replace(_grouped(reading, best, lexicon), text=" ".join(best))
+    held = {token for group in evidence for token in group.typed.accented}
+    rest = [group for group in reading.groups if not held & set(group.typed.accented)]
+    text = " ".join(dict.fromkeys(token for token in tokens if token in held))
+    return replace(reading, text=text, groups=tuple(evidence), extra=(*rest, *reading.extra), at_least=1)
 
 
 def _is_pair(
     tokens: Sequence[str], keys: Sequence[str], index: int, lexicon: Lexicon, has_accents: bool
 ) -> bool:
     pair = f"{keys[index - 1]} {keys[index]}"
-    if pair not in lexicon.counts:
+    if pair not in lexicon.counts or keys[index].isdigit() or keys[index - 1].isdigit():
         return False
     return not has_accents or lexicon.written[pair] == f"{tokens[index - 1]} {tokens[index]}"
 

@@ -437,6 +437,85 @@ xuất khẩu nhật = xuất khẩu: 0.7
 người già == trung niên: 0.7
 người lớn tuổi = trung niên: 0.8
 u60 = trung niên: 0.7
+bắp sú = cải bắp: 0.95
+phô tơi = ghế bành: 0.9
+rớ = vó tép: 0.85
+búi tóc = trâm cài tóc: 0.9
+cắm viết = ống bút: 0.95
+viết = bút: 0.6
+úp bát = rổ đựng bát: 0.95
+bát đĩa == bát đũa: 0.8
+nặn tò he == trải nghiệm nặn: 0.9
+mâm bồng == cỗ bồng: 0.95
+đại tự = hoành phi: 0.95
+thờ gia tiên = thờ: 0.8
+ghế đẩu == đôn ngồi: 0.9
+ghế đẩu = ghế đôn: 0.9
+chuối già = chuối tiêu: 0.95
+ngồi thiền == thiền: 1
+thiền = nụ: 0.3
+bộ cờ = bàn cờ tướng: 0.9
+đánh cờ = bàn cờ tướng: 0.9
+cờ = bàn cờ: 0.5
+treo chìa khoá = móc khoá: 0.95
+chìa khoá = móc khoá: 0.9
+đọc sách == thư giãn: 0.5
+mừng thọ == trung niên: 0.8
+áo ấm = áo măng tô: 0.7
+áo khoác ngoài = áo măng tô: 0.7
+mùa đông = áo măng tô: 0.4
+chú rể == cô dâu: 0.5
+khăn quấn đầu = khăn xếp: 0.9
+pha cà phê == pha chế: 0.95
+cà phê == pha chế: 0.4
+quán cà phê = pha chế: 0.6
+đi xe máy = áo khoác gió: 0.5
+chạy xe = áo khoác gió: 0.4
+chống ruồi = lồng bàn: 0.8
+ruồi = lồng bàn: 0.7
+cành đào = cắm lau khô: 0.6
+hoa khô = cắm lau khô: 0.8
+kê ly = lót ly: 0.95
+miếng kê = lót: 0.85
+kê nồi = lót nồi: 0.95
+giấy ăn == khăn giấy: 0.95
+khăn giấy = hộp đựng khăn giấy: 0.8
+trong nhà == đi trong nhà: 0.8
+dép khách sạn = dép đi trong nhà: 0.9
+giá để sách == kệ sách: 0.95
+nhiều tầng == năm tầng: 0.7
+rau xanh = rau muống: 0.85
+rau sạch = rau muống sạch: 0.9
+bột màu = bột nặn: 0.8
+tập nặn = bột nặn: 0.85
+khung thành == bóng đá: 0.85
+bày bánh mì = rổ bánh mì: 0.95
+đựng bánh mì = rổ bánh mì: 0.95
+buffet == phục vụ: 0.5
+đồ đựng trà = hộp đựng trà: 0.95
+trà khô = hộp đựng trà: 0.7
+cho bé đi học = trẻ em: 0.6
+con trai == bé trai: 0.7
+con gái == bé gái: 0.7
+lưng thun == cạp chun: 0.95
+chun == thun: 0.9
+đồ trang điểm = trang điểm: 1
+túi đựng mỹ phẩm = túi rút: 0.7
+tủ để tivi = kệ tivi: 0.95
+ăn cơm = bàn ăn: 0.7
+bàn ghế ăn = bộ bàn ăn: 0.95
+sáu người == sáu ghế: 0.9
+đầu giường = đèn bàn: 0.5
+đại học == tốt nghiệp: 0.6
+ra trường = tốt nghiệp: 0.95
+nhang cuốn == nhang cuộn: 1
+không lõi = không tăm: 0.95
+không cốt = không tăm: 0.9
+gỗ nguyên khối = gỗ: 0.6
+treo tường == treo: 0.6
+kiếng treo = gương treo: 0.95
+kiếng bỏ túi = gương trang điểm: 0.9
+cây chả = chả quế: 0.8
 """
 _EN = """
 rattan == mây: 0.95
@@ -575,6 +654,120 @@ ladies = women: 0.9
 souvenir = lưu niệm: 0.8
 gift = quà tặng: 0.7
 altar = thờ: 0.6
+cat bed = ổ nằm cho mèo: 0.95
+dog bed = ổ nằm cho chó: 0.95
+oxford shoes = giày tây: 0.9
+dress shoes = giày tây: 0.95
+oxford = giày tây: 0.8
+boots = giày cao cổ: 0.9
+slippers = dép: 0.8
+indoor slippers = dép đi trong nhà: 0.95
+sandals = sandal: 0.95
+wooden tray = khay gỗ: 0.95
+serving tray = khay phục vụ: 0.95
+serving tray = khay: 0.8
+framed embroidery = tranh thêu khung: 0.95
+embroidered picture = tranh thêu: 0.95
+embroidery art = tranh thêu: 0.9
+wall art = tranh: 0.7
+wine rack = kệ rượu: 0.95
+wine holder = kệ rượu: 0.9
+plant pot cover = giỏ bọc chậu: 0.95
+planter basket = giỏ bọc chậu: 0.95
+plant basket = giỏ bọc chậu: 0.95
+pot cover = bọc chậu: 0.9
+herbal tea = trà thảo mộc: 0.95
+tea bags = trà: 0.5
+shrimp chips = bánh phồng tôm: 0.95
+shrimp crackers = bánh phồng tôm: 0.95
+prawn crackers = bánh phồng tôm: 0.95
+wall clock = đồng hồ treo tường: 0.95
+clock = đồng hồ: 0.9
+hand mirror = gương cầm tay: 0.95
+compact mirror = gương trang điểm: 0.9
+pocket mirror = gương trang điểm: 0.9
+incense holder = đế cắm hương: 0.95
+incense stand = đế cắm hương: 0.95
+folding screen = bình phong: 0.95
+room divider = bình phong: 0.95
+screen = bình phong: 0.7
+daybed = sập: 0.9
+photo frame = khung ảnh: 0.95
+picture frame = khung ảnh: 0.95
+frame = khung: 0.7
+pen holder = ống bút: 0.95
+pencil holder = ống bút: 0.95
+phone stand = giá để điện thoại: 0.95
+phone holder = giá để điện thoại: 0.95
+keychain = móc khoá: 0.95
+key ring = móc khoá: 0.95
+hair pin = trâm cài tóc: 0.95
+hairpin = trâm cài tóc: 0.95
+hair stick = trâm cài tóc: 0.95
+business card holder = hộp đựng danh thiếp: 0.95
+card holder = hộp đựng danh thiếp: 0.9
+tea box = hộp đựng trà: 0.95
+tea caddy = hộp đựng trà: 0.95
+chess set = bàn cờ tướng: 0.8
+xiangqi = bàn cờ tướng: 0.95
+cutting board = thớt: 0.95
+chopping board = thớt: 0.95
+bread basket = rổ bánh mì: 0.95
+food cover = lồng bàn: 0.95
+storage basket = giỏ đựng đồ: 0.9
+storage box = hộp đựng đồ: 0.95
+waste basket = sọt rác: 0.95
+trash can = sọt rác: 0.9
+tissue box = hộp đựng khăn giấy: 0.95
+magazine rack = kệ báo: 0.95
+wall shelf = kệ treo tường: 0.95
+dining table = bàn ăn: 0.95
+dining set = bộ bàn ăn: 0.95
+bed = giường: 0.7
+bedding = bộ chăn ga: 0.9
+bed set = bộ chăn ga: 0.95
+duvet = chăn: 0.8
+napkin = khăn ăn: 0.95
+napkins = khăn ăn: 0.95
+apron = tạp dề: 0.95
+raincoat = áo khoác gió: 0.4
+windbreaker = áo khoác gió: 0.95
+overcoat = áo măng tô: 0.95
+coat = áo măng tô: 0.8
+skirt = chân váy: 0.9
+dress = đầm: 0.7
+graduation gown = áo choàng lễ: 0.95
+gown = áo choàng: 0.7
+turban = khăn xếp: 0.95
+t-shirt = áo phông: 0.95
+scented candle = nến sáp ong: 0.8
+beeswax candle = nến sáp ong: 0.95
+sachet = túi thơm: 0.95
+incense powder = bột trầm: 0.8
+smudge = bột xông: 0.7
+sweet potato = khoai lang: 0.95
+cabbage = cải bắp: 0.95
+water spinach = rau muống: 0.95
+morning glory = rau muống: 0.95
+pickled mustard = dưa cải: 0.95
+pomelo = bưởi: 0.95
+banana = chuối: 0.8
+peanuts = lạc: 0.9
+eggs = trứng: 0.9
+rice = gạo: 0.8
+bird net = lưới bắt chim: 0.95
+football net = lưới bóng đá: 0.95
+soccer net = lưới bóng đá: 0.95
+goal net = lưới bóng đá: 0.9
+mesh bag = túi lưới: 0.95
+net bag = túi lưới: 0.95
+door curtain = rèm: 0.9
+fabric = vải: 0.8
+puzzle = xếp hình: 0.9
+wooden toy = đồ chơi: 0.8
+workshop = trải nghiệm: 0.8
+bowl = bát: 0.85
+plate = đĩa: 0.85
 """
 _OTHER = {
     "ja": """
@@ -584,6 +777,11 @@ _OTHER = {
 線香 = hương: 0.95
 お香 = hương: 0.95
 香 = hương: 0.7
+線香立て = đế cắm hương: 0.95
+香立て = đế cắm hương: 0.95
+帽子 = nón: 0.9
+さつまいも = khoai lang: 0.95
+茶 = trà: 0.8
 沈香 = trầm: 0.95
 アオザイ = áo dài: 0.95
 籐 = mây: 0.95
@@ -633,6 +831,14 @@ _OTHER = {
 钱包 = ví da: 0.95
 皮带 = thắt lưng: 0.95
 西服 = vest: 0.95
+红薯 = khoai lang: 0.95
+帽子 = nón: 0.9
+茶 = trà: 0.8
+香 = hương: 0.7
+衬衫 = sơ mi: 0.9
+花瓶 = bình hoa: 0.9
+米 = gạo: 0.8
+蜂蜜 = mật ong: 0.95
 西装 = vest: 0.95
 灯 = đèn: 0.85
 盒 = hộp: 0.7
@@ -645,6 +851,11 @@ _OTHER = {
 자개 = khảm trai: 0.9
 옻칠 = sơn mài: 0.95
 향 = hương: 0.9
+모자 = nón: 0.9
+고구마 = khoai lang: 0.95
+차 = trà: 0.7
+신발 = giày: 0.8
+가방 = túi: 0.85
 침향 = trầm: 0.95
 아오자이 = áo dài: 0.95
 등나무 = mây: 0.9

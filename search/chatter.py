@@ -163,6 +163,9 @@ _GENERIC_PLAIN = {
     "bieu",
     "tang",
 }
+_THINGS = {"đồ", "hàng", "các", "những", "mấy", "cái", "chiếc", "mẫu", "loại", "đặc", "vật"}
+_SIZES = {"size", "cỡ", "số", "sz"}
+_SIZE_LETTERS = {"s", "m", "l", "xl", "xxl", "xxxl"}
 _GIVING = {"biếu", "tặng", "cho", "bieu", "tang"}
 _RECEIVERS = {
     "ông", "bà", "bố", "mẹ", "ba", "má", "cha", "sếp", "bạn", "khách", "hàng", "đối", "tác", "thầy", "cô", "giáo", "vợ", "chồng",
@@ -173,13 +176,22 @@ _GENERIC_ENGLISH = {
 }  # fmt: skip
 
 
-def without_generic(tokens: list[str], *, has_accents: bool) -> tuple[list[str], list[str]]:
-    """Tokens that have to be found, and those that only help."""
+def without_generic(
+    tokens: Sequence[str], *, has_accents: bool, first_is_whole: bool
+) -> tuple[list[str], list[str]]:
+    """Tokens that have to be found, and those that only help. `first_is_whole`: the first begins a known phrase."""
     generic = (_GENERIC if has_accents else _GENERIC_PLAIN) | _GENERIC_ENGLISH
-    kept, loose = tokens[:1], list[str]()
+    kept, loose = list[str](), list[str]()
     for_whom = False
-    # The first word is the thing itself.
-    for token in tokens[1:]:
-        for_whom = token in _GIVING or (for_whom and token in _RECEIVERS)
-        (loose if for_whom or token in generic else kept).append(token)
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else ""
+        for_whom = bool(index) and (token in _GIVING or (for_whom and token in _RECEIVERS))
+        if not index:
+            # The first word is the thing itself, unless it says "things".
+            needless = token in _THINGS and not first_is_whole and bool(following)
+        elif token in _SIZES:
+            needless = following.isdigit() or following in _SIZE_LETTERS
+        else:
+            needless = for_whom or token in generic
+        (loose if needless else kept).append(token)
     return kept, loose

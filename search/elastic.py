@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -217,32 +217,57 @@ def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
     filters = [Q("term", visible=True), *_filters(criteria)]
     if not reading.groups:
         return _raised(Q("bool", must=[Q("match_all")], filter=filters, should=_places(reading)))
-    must = Q("bool", must=[_group(request, group) for group in reading.groups])
+    must = _query_groups(request)
     if request.match == "LOOSE":
         known = [_group(request, group) for group in reading.known]
-        anchors = [
-            Q("match", name_folded={"query": " ".join(tokens), "operator": "and"})
-            for tokens in _in_name(reading)
-        ]
-        if not reading.needs_head:
-            anchors += [Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors]
         most = Q(
             "bool",
             should=known,
             minimum_should_match=len(known) - reading.spare,
-            filter=[Q("bool", should=anchors)],
+            filter=[_near(reading)],
         )
-        must = Q(
-            "bool",
-            should=[Q("constant_score", filter=must, boost=_ALL_WORDS), most],
-            minimum_should_match=1,
-        )
+        must = _one_of(Q("constant_score", filter=must, boost=_ALL_WORDS), most)
+    elif request.match == "FOLDED" and not request.in_short_texts:
+        if reading.has_accents:
+            # Other accents are other words, unless they stand together as these do.
+            together = Q("bool", must=[must], filter=[_side_by_side(reading)])
+            must = _one_of(together, _query_groups(replace(request, match="ACCENTED")))
+        elif reading.is_ambiguous:
+            # Somewhere, two of the syllables have to be meant as one thing.
+            must = Q("bool", must=[must], filter=[_near(reading)])
     return _raised(Q("bool", must=[must], should=[*_hints(reading), *_places(reading)], filter=filters))
 
 
-def _in_name(reading: Reading) -> Sequence[tuple[str, ...]]:
-    """Folded syllables of which some have to be in the name."""
-    return [way.folded for way in reading.head.alternatives] if reading.needs_head else reading.anchors
+def _query_groups(request: SearchRequest) -> Query:
+    return Q("bool", must=[_group(request, group) for group in request.reading.groups])
+
+
+def _one_of(*queries: Query) -> Query:
+    return Q("bool", should=list(queries), minimum_should_match=1)
+
+
+def _side_by_side(reading: Reading) -> Query:
+    return _one_of(*(Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors))
+
+
+def _near(reading: Reading) -> Query:
+    """Some neighbours side by side, or both in the name; where it is needed, the head in the name."""
+    if reading.needs_head:
+        return _named(reading.head)
+    in_name = [Q("bool", must=[_named(one), _named(two)]) for one, two in reading.pairs]
+    return _one_of(*in_name, _side_by_side(reading)) if reading.anchors else _named(reading.groups[0])
+
+
+def _named(group: Group) -> Query:
+    """A group in the name, in any way to say it."""
+    typed = Q("match", name_folded={"query": " ".join(group.typed.folded), "operator": "and"})
+    others = [
+        Q("match_phrase", name=" ".join(way.accented))
+        if way.is_phrase
+        else Q("match", name={"query": " ".join(way.accented), "operator": "and"})
+        for way in group.alternatives[1:]
+    ]
+    return _one_of(typed, *others)
 
 
 def _raised(query: Query) -> Query:

@@ -32,7 +32,10 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _SERIES = re.compile(
     rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*)*)({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?![\w.,]))?"
 )
-_SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_NUMBERS)})\s({_WORD})(\srưỡi|\sruoi)?(?!\w)")
+_SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_NUMBERS)})\s({_WORD})(?!\w)")
+# `một ký hai` is 1,2 kg, `1 mét 5` is 1,5 m.
+_DIVIDED = {"m", "mét", "met", "kg", "kí", "ký", "ky", "cân", "l", "lít", "lit"}
+_TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?![\w.,])")
 _HALF = re.compile(r"^\s(?:rưỡi|ruoi)(?!\w)")
 _MOST = 10**9
 
@@ -52,27 +55,49 @@ def measures(text: str) -> Iterator[Measure]:
         others, last, word, behind = match.groups()
         values = [Decimal(value.replace(",", ".")) for value in (*re.findall(_NUMBER, others), last)]
         end = match.end()
-        if behind and word == "m" and not others and " " not in match.group():
-            # 1m2 and 1m25.
+        if behind and word in _DIVIDED and not others and " " not in match.group():
+            # 1m2, 1m25 and 1kg2.
             values = [values[0] + Decimal(f"0.{behind.strip()}")]
         elif behind:
             end = match.start(4)
-        if half := _HALF.match(text[end:]):
-            values[-1] += Decimal("0.5")
-            end += half.end()
+        value, end = _with_tenth(values[-1], word, text, end)
+        values[-1] = value
         tokens = tuple(token for value in values if (token := _token(value, word)))
         if tokens:
             yield Measure(match.start(), end, tokens)
     for match in _SPOKEN.finditer(text):
-        value = Decimal(_NUMBERS[match[1]]) + (Decimal("0.5") if match[3] else 0)
+        value, end = _with_tenth(Decimal(_NUMBERS[match[1]]), match[2], text, match.end())
         if token := _token(value, match[2]):
-            yield Measure(match.start(), match.end(), (token,))
+            yield Measure(match.start(), end, (token,))
+
+
+def _with_tenth(value: Decimal, word: str, text: str, end: int) -> tuple[Decimal, int]:
+    """With what is said behind the unit: a half, or a tenth."""
+    if half := _HALF.match(text[end:]):
+        return value + Decimal("0.5"), end + half.end()
+    if word in _DIVIDED and value == int(value) and (tenth := _TENTH.match(text[end:])):
+        number = {"tư": "4", "rưỡi": "5"}.get(tenth[1], _NUMBERS.get(tenth[1], tenth[1]))
+        return value + Decimal(f"0.{number}"), end + tenth.end()
+    return value, end
 
 
 def _token(value: Decimal, word: str) -> str:
     unit, factor = _UNITS[word]
     number = value * factor
     return f"{unit}{int(number)}" if number == int(number) and 0 < number < _MOST else ""
+
+
+# As `_NUMBERS`, with accents alone.
+_NUMERALS = {
+    "1": "một", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu", "7": "bảy", "8": "tám", "9": "chín", "10": "mười",
+}  # fmt: skip
+
+
+def other_numerals(token: str) -> list[str]:
+    """`6` for `sáu` and the other way round; nothing for what is no small number."""
+    if token in _NUMERALS:
+        return [_NUMERALS[token]]
+    return [digits for digits, word in _NUMERALS.items() if word == token and digits != "1"]
 
 
 def weight_token(grams: int) -> str:

@@ -6,6 +6,7 @@ first those in whose name the words stand. Filters and counts read the same rows
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -108,12 +109,21 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
         column = "short_vector" if request.in_short_texts else "vector"
         values["words"] = _all(request)
         found = f"{column} @@ %(words)s::tsquery"
-        if request.match == "LOOSE":
-            values |= _most(request.reading)
-            near = "name_vector @@ %(in_name)s::tsquery"
-            if not request.reading.needs_head:
-                near = f"vector @@ %(near)s::tsquery OR {near}"
-            found = f"({found} OR vector @@ %(most)s::tsquery AND ({near}))"
+        if request.match != "ACCENTED" and not request.in_short_texts:
+            values |= {"near": _near(request.reading), "in_name": _in_name(request.reading)}
+            near = "vector @@ %(near)s::tsquery OR name_vector @@ %(in_name)s::tsquery"
+            if request.reading.needs_head:
+                near = "name_vector @@ %(in_name)s::tsquery"
+            if request.match == "LOOSE":
+                values["most"] = _most(request.reading)
+                found = f"({found} OR vector @@ %(most)s::tsquery AND ({near}))"
+            elif request.reading.has_accents:
+                # Other accents are other words, unless they stand together as these do.
+                values["as_typed"] = _all(replace(request, match="ACCENTED"))
+                found = f"({found} AND vector @@ %(near)s::tsquery OR vector @@ %(as_typed)s::tsquery)"
+            elif request.reading.is_ambiguous:
+                # Somewhere, two of the syllables have to be meant as one thing.
+                found = f"({found} AND ({near}))"
         parts.append(found)
     return " AND ".join(["NOT gone", *parts]), values
 
@@ -171,20 +181,24 @@ def _other_way(way: Alternative) -> str:
     return (" <-> " if way.is_phrase else " & ").join(map(_quoted, way.accented))
 
 
-def _most(reading: Reading) -> dict[str, str]:
-    """All known groups but the spare ones; some neighbours side by side, or both in the name."""
+def _most(reading: Reading) -> str:
+    """All known groups but the spare ones."""
     ways = [_any_way(group, accented=False) for group in reading.known]
-    most = combinations(ways, len(ways) - reading.spare)
-    in_name = (
-        [_any_way(reading.head, accented=reading.has_accents)]
-        if reading.needs_head
-        else [f"({' & '.join(map(_quoted, anchor))})" for anchor in reading.anchors]
-    )
-    return {
-        "most": " | ".join(f"({' & '.join(kept)})" for kept in most),
-        "near": " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors),
-        "in_name": " | ".join(in_name),
-    }
+    return " | ".join(f"({' & '.join(kept)})" for kept in combinations(ways, len(ways) - reading.spare))
+
+
+def _near(reading: Reading) -> str:
+    """Some neighbours side by side."""
+    return " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors)
+
+
+def _in_name(reading: Reading) -> str:
+    """Some neighbours, or the head where that is needed, in any way to say them."""
+    if reading.needs_head:
+        return _any_way(reading.head, accented=reading.has_accents)
+    return " | ".join(
+        f"({_any_way(one, accented=False)} & {_any_way(two, accented=False)})" for one, two in reading.pairs
+    ) or _any_way(reading.groups[0], accented=False)
 
 
 def _quoted(token: str) -> str:

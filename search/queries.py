@@ -139,7 +139,8 @@ def search_products(
             again = _find(SearchRequest(other, criteria, sort, offset, limit))
             # What was found without the word that nobody has says less than what is found with the likely one.
             if again.hits.total:
-                reading, found, corrected = other, again, other.text
+                corrected = other.text if other.text != reading.text else None
+                reading, found = other, again
                 break
     return Answered(
         found.hits.hits, found.hits.total, found.request, found.degraded, corrected, reading.interpretations
@@ -182,8 +183,8 @@ def _find(request: SearchRequest) -> _Found:
         if hits.total >= enough:
             break
     else:
-        if 0 < whole < enough and len(reading.groups) == 2 and not reading.may_be_loose:
-            # Two words that do stand together somewhere: other things of the first kind are next to it.
+        if 0 < whole < enough and reading.has_head and not reading.may_be_loose:
+            # Words that do stand together somewhere: other things of the first kind are next to it.
             request = replace(request, reading=reading.by_head, match="LOOSE")
             hits, degraded = _page(request)
     return _Found(hits, request, degraded, whole)

@@ -12,9 +12,9 @@ from marketplace.core.vietnamese import fold
 from search import telex
 from search.chatter import clauses, without_chatter, without_generic, without_joints
 from search.lexicon import MAX_PHRASE, Lexicon, Place
-from search.measures import measures
+from search.measures import measures, other_numerals
 from search.prices import take_price
-from search.text import is_vietnamese, normalise, syllables
+from search.text import is_eastern, is_vietnamese, normalise, syllables
 
 # More words than these narrow nothing any more; they still count in the order.
 MAX_GROUPS = 8
@@ -117,16 +117,35 @@ class Reading:
 
     @property
     def by_head(self) -> "Reading":
-        """Of two words, the thing itself is enough."""
-        return replace(self, at_least=1, needs_head=True)
+        """Of two words, or of a phrase of two, the thing itself is enough."""
+        groups = self.groups
+        if len(groups) == 1:
+            way = self.groups[0].typed
+            head = Group((Alternative(way.accented[:1], way.folded[:1]),))
+            groups = (head, *groups)
+        return replace(self, groups=groups, at_least=1, needs_head=True)
+
+    @property
+    def has_head(self) -> bool:
+        """Whether there is more than the thing itself, but not much more."""
+        return len(self.groups) == 2 or (len(self.groups) == 1 and len(self.groups[0].typed.folded) == 2)
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Vietnamese without its accents: each syllable may be many."""
+        return not self.has_accents and all(
+            map(is_vietnamese, (t for g in self.groups for t in g.typed.folded))
+        )
+
+    @property
+    def pairs(self) -> tuple[tuple[Group, Group], ...]:
+        """Neighbours, also where nothing but a word that nobody has stands between them."""
+        return tuple(dict.fromkeys((*pairwise(self.groups), *pairwise(self.known))))
 
     @property
     def anchors(self) -> tuple[tuple[str, ...], ...]:
         """Folded phrases of which one has to be there where a group is missing."""
-        found = [
-            (*one.typed.folded, *two.typed.folded)
-            for one, two in (*pairwise(self.groups), *pairwise(self.known))
-        ]
+        found = [(*one.typed.folded, *two.typed.folded) for one, two in self.pairs]
         found += [way.folded for group in self.groups for way in group.alternatives if len(way.folded) > 1]
         return tuple(dict.fromkeys(found))
 
@@ -174,7 +193,11 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     tokens = without_joints(syllables(text))
     tokens, places, told = _take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
     reading = replace(reading, places=places, interpretations=(*found, *told), tokens=tuple(tokens))
-    kept, loose = without_generic(tokens, has_accents=reading.has_accents)
+    keys = [fold(token) for token in tokens]
+    whole = _phrase_at(tokens, keys, 0, lexicon, reading.has_accents) > 1 or (
+        len(tokens) > 1 and _is_pair(tokens, keys, 1, lexicon, reading.has_accents)
+    )
+    kept, loose = without_generic(tokens, has_accents=reading.has_accents, first_is_whole=whole)
     if not kept and not sizes:
         kept, loose = tokens, []
     reading = _grouped(reading, kept, lexicon, sizes)
@@ -200,7 +223,14 @@ def _main_clause(text: str, lexicon: Lexicon, *, has_accents: bool) -> tuple[str
             for at in range(1, len(tokens))
         ):
             return part, " ".join(parts[:index] + parts[index + 1 :])
-    return text, ""
+    best = max(range(len(parts)), key=lambda index: _share_known(parts[index], lexicon))
+    return parts[best], " ".join(parts[:best] + parts[best + 1 :])
+
+
+def _share_known(text: str, lexicon: Lexicon) -> float:
+    """How much of a text are words of what is for sale, as they are mostly written there."""
+    tokens = syllables(text)
+    return sum(lexicon.written.get(fold(token)) == token for token in tokens) / max(len(tokens), 1)
 
 
 def _take_measures(text: str, lexicon: Lexicon, reading: Reading) -> tuple[str, list[Group]]:
@@ -245,6 +275,11 @@ def _grouped(
         )
         index += size
     groups = _without_twins([*groups, *sizes])
+    strange = [group for group in groups if not group.is_known and all(map(is_eastern, group.typed.folded))]
+    if 0 < len(strange) < len(groups):
+        # Of a language of which nothing but names is here, what is not known cannot be asked for.
+        rest = [group for group in groups if group not in strange]
+        return replace(reading, groups=tuple(rest[:MAX_GROUPS]), extra=tuple(strange))
     if len(groups) <= MAX_GROUPS:
         return replace(reading, groups=tuple(groups), extra=())
     # The rarest words say most.
@@ -295,6 +330,7 @@ def _group(accented: tuple[str, ...], folded: tuple[str, ...], lexicon: Lexicon,
         if _same(accented, known, reading.has_accents):
             ways.append(Alternative(expansion.accented, expansion.folded, expansion.weight))
     if len(folded) == 1:
+        ways += [Alternative((word,), (fold(word),), 0.8) for word in other_numerals(accented[0])]
         ways += [Alternative((form,), (form,), 0.95) for form in _english_forms(folded[0], lexicon)]
     is_known = not lexicon.products or len(ways) > 1 or all(map(lexicon.knows, folded))
     return Group(tuple(ways), _importance(folded, lexicon), is_known)
@@ -343,7 +379,11 @@ _SURE = {"làng", "xã", "thôn", "lang", "xa", "thon"}
 
 
 # The whole of what is sold here comes from there.
-_EVERYWHERE = (("hà", "nội"), ("việt", "nam"), ("ha", "noi"), ("viet", "nam"), ("vietnam",), ("vietnamese",))
+_EVERYWHERE = (
+    ("huyện", "phú", "xuyên"), ("huyen", "phu", "xuyen"),
+    ("hà", "nội"), ("việt", "nam"), ("ha", "noi"), ("viet", "nam"),
+    ("vietnam",), ("vietnamese",),
+)  # fmt: skip
 
 
 def _take_places(
@@ -364,14 +404,16 @@ def _take_places(
 
 
 def _without_everywhere(tokens: list[str]) -> list[str]:
+    rest = tokens
     for words in _EVERYWHERE:
-        for start in range(len(tokens) - len(words) + 1):
-            if tuple(tokens[start : start + len(words)]) == words and len(tokens) > len(words):
+        for start in range(len(rest) - len(words) + 1):
+            if tuple(rest[start : start + len(words)]) == words and len(rest) > len(words):
                 first = start
-                while first and tokens[first - 1] in _LEADING:
+                while first and rest[first - 1] in _LEADING:
                     first -= 1
-                return (tokens[:first] + tokens[start + len(words) :]) or tokens
-    return tokens
+                rest = (rest[:first] + rest[start + len(words) :]) or rest
+                break
+    return rest
 
 
 def _first_place(
@@ -411,10 +453,17 @@ def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | Non
     if sum(map(len, keys)) < MIN_CORRECTED:
         return None
     best: tuple[float, int, str] | None = None
-    unknown = [index for index, key in enumerate(keys) if not lexicon.knows(key) and not key.isdigit()]
+    # What has a synonym, or is a known phrase, is no slip.
+    groups = [group for group in reading.groups for _token in group.typed.folded]
+    loose = [
+        index
+        for index, group in enumerate(groups)
+        if len(group.alternatives) == 1 and not keys[index].isdigit()
+    ]
+    unknown = [index for index in loose if not lexicon.knows(keys[index])]
     if len(unknown) > 1:
         return None
-    for index in unknown or ([] if found else range(len(keys))):
+    for index in unknown or ([] if found else loose):
         for candidate in near(keys[index], lexicon):
             support = _support(keys, index, candidate, lexicon)
             if support > 0 and (best is None or (support, candidate) > best[:1] + best[2:]):

@@ -516,6 +516,113 @@ treo tường == treo: 0.6
 kiếng treo = gương treo: 0.95
 kiếng bỏ túi = gương trang điểm: 0.9
 cây chả = chả quế: 0.8
+bình bông = lọ hoa: 0.9
+bình bông gỗ = lọ hoa gỗ: 0.95
+phản gỗ = sập: 0.9
+phản = sập ba thành: 0.9
+khung hình cưới = khung ảnh: 0.9
+cặp bình gỗ = đôi lộc bình: 0.9
+cặp bình = đôi lộc bình: 0.85
+cặp lục bình = đôi lộc bình: 0.95
+đôi lục bình = đôi lộc bình: 0.95
+đọc sách = ghế thư giãn: 0.4
+nấu cơm = gạo tẻ: 0.8
+gạo ăn = gạo tẻ: 0.8
+gạo nấu cơm = gạo tẻ thơm: 0.9
+dép học sinh = dép quai hậu trẻ em: 0.9
+dép trẻ em = dép quai hậu trẻ em: 0.95
+dép bé trai = dép quai hậu trẻ em: 0.9
+che rau = lưới che nắng: 0.6
+phủ rau = lưới che nắng: 0.6
+cho chim = bắt chim: 0.6
+để bàn làm việc = ống bút: 0.4
+cửa sổ = cửa: 0.8
+màn cửa sổ = rèm cửa: 0.95
+rèm = rèm sợi chuối: 0.5
+bánh kẹo == kẹo: 0.6
+bánh mứt == mứt: 0.7
+hộp quà tết = hộp quà: 0.8
+giỏ quà = giỏ quà tết: 0.9
+quà tân gia = tân gia: 0.9
+quà cưới = song hỷ: 0.4
+quà lưu niệm = móc khoá: 0.4
+đồ lưu niệm = móc khoá: 0.4
+dụng cụ xông trầm = lư trầm: 0.9
+đồ xông trầm = lư trầm: 0.9
+bát nhang = lư trầm: 0.4
+hương nhang = hương: 0.95
+nhang trầm == hương trầm: 0.95
+nhang quế = quế chi: 0.9
+hương quế == quế chi: 0.9
+nhang bưởi = bưởi thơm: 0.9
+nhang thảo mộc = thảo mộc: 0.8
+nhang sạch = thảo mộc: 0.5
+hương sạch = thảo mộc: 0.5
+hương vòng trầm = nhang vòng trầm hương: 0.95
+trầm nụ = nụ trầm: 0.95
+tranh chữ = chữ: 0.6
+tranh phúc = chữ phúc: 0.9
+hoa đào == đào: 0.6
+sen == hoa sen: 0.9
+tranh đồng quê = đồng quê: 0.95
+tranh làng quê = phong cảnh làng quê: 0.9
+phố cổ == phố cổ hà nội: 0.9
+hộp sơn mài đựng trang sức = hộp sơn mài: 0.9
+khay trà = khay trà chữ nhật: 0.95
+khay đựng trà = khay trà: 0.95
+khay bưng = khay phục vụ: 0.9
+khay nước = khay: 0.6
+mâm = khay: 0.5
+túi đi chợ == làn đi chợ: 0.8
+túi cói = túi đi biển: 0.8
+giỏ đựng đồ chơi = giỏ đựng đồ: 0.9
+rổ đựng đồ = giỏ đựng đồ: 0.8
+sọt đựng đồ = giỏ đựng đồ: 0.9
+giỏ đựng quần áo = giỏ đựng đồ giặt: 0.8
+đèn mây = đèn: 0.8
+đèn đọc sách = đèn bàn: 0.9
+ghế ăn = ghế tựa: 0.9
+ghế gỗ = ghế tựa gỗ: 0.9
+ghế mây = ghế bành mây: 0.85
+bàn mây = bàn trà: 0.4
+nôi = nôi em bé: 0.95
+nôi em bé == nôi mây: 0.9
+xe nôi = nôi: 0.5
+vest cưới = bộ vest nam: 0.8
+vest chú rể = bộ vest nam: 0.85
+áo vest cưới = bộ vest nam: 0.85
+quần áo công nhân = đồng phục công nhân: 0.9
+áo bếp = đồng phục bếp: 0.9
+áo đầu bếp = đồng phục bếp: 0.95
+đồng phục nhà hàng = đồng phục bếp: 0.6
+đồng phục khách sạn = đồng phục lễ tân: 0.9
+đồng phục trường = đồng phục học sinh: 0.95
+áo dài truyền thống = áo dài: 0.95
+áo dài lụa = áo dài nữ lụa: 0.9
+áo dài cách tân = cách tân: 0.9
+giày chú rể = giày tây: 0.8
+giày nhảy = giày múa: 0.9
+giày múa ba lê = giày múa: 0.9
+ví nam = ví da nam: 0.95
+ví dài = ví da: 0.8
+túi nam = túi đeo chéo: 0.85
+lưới đánh bắt = lưới đánh cá: 0.95
+lưới thả cá = lưới đánh cá: 0.8
+bánh chưng chay = bánh chưng gói tay chay: 0.95
+kẹo đậu = kẹo lạc: 0.8
+mứt gừng dẻo = mứt gừng: 0.9
+ô mai mơ == xí muội: 0.7
+trà = trà thảo mộc: 0.7
+mật ong rừng = mật ong: 0.9
+mật ong hoa nhãn == mật ong nhãn: 0.95
+chuối chín = chuối tiêu: 0.8
+khoai lang = khoai lang mật: 0.95
+rau muống = rau muống sạch: 0.95
+giò = giò lụa: 0.9
+chả = chả quế: 0.85
+khăn lụa = khăn quàng: 0.5
+khăn quàng cổ = khăn quàng: 0.95
+dép lê trong nhà = dép đi trong nhà: 0.95
 """
 _EN = """
 rattan == mây: 0.95

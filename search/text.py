@@ -83,6 +83,11 @@ def is_vietnamese(token: str) -> bool:
     return token.isdigit() or bool(_NATIVE.fullmatch(token))
 
 
+def is_eastern(token: str) -> bool:
+    """Whether a token is of Chinese, Japanese or Korean letters."""
+    return ord(token[0]) >= 0x3000
+
+
 def code_key(text: str) -> str:
     """An SKU or a certificate number as it is compared: letters and digits alone. `px 0154-1` → `PX01541`."""
     return "".join(character for character in fold(text) if character.isalnum()).upper()

@@ -164,6 +164,12 @@ _GENERIC_PLAIN = {
     "tang",
 }
 _THINGS = {"đồ", "hàng", "các", "những", "mấy", "cái", "chiếc", "mẫu", "loại", "đặc", "vật"}
+# What is said beside a size that was read.
+_OF_SIZES = {
+    "dài", "rộng", "cao", "nặng", "đường", "kính", "kích", "thước", "khoảng", "tầm", "ngang", "sâu", "dày", "dung", "tích", "x", "cháy",
+    "gói", "túi", "hộp", "hũ", "chai", "bao", "loại", "khổ", "to",
+}  # fmt: skip
+_OF_SIZES_PLAIN = {fold(word) for word in _OF_SIZES}
 _SIZES = {"size", "cỡ", "số", "sz"}
 _SIZE_LETTERS = {"s", "m", "l", "xl", "xxl", "xxxl"}
 _GIVING = {"biếu", "tặng", "cho", "bieu", "tang"}
@@ -177,10 +183,12 @@ _GENERIC_ENGLISH = {
 
 
 def without_generic(
-    tokens: Sequence[str], *, has_accents: bool, first_is_whole: bool
+    tokens: Sequence[str], *, has_accents: bool, first_is_whole: bool, has_sizes: bool
 ) -> tuple[list[str], list[str]]:
     """Tokens that have to be found, and those that only help. `first_is_whole`: the first begins a known phrase."""
     generic = (_GENERIC if has_accents else _GENERIC_PLAIN) | _GENERIC_ENGLISH
+    if has_sizes:
+        generic = generic | (_OF_SIZES if has_accents else _OF_SIZES_PLAIN)
     kept, loose = list[str](), list[str]()
     for_whom = False
     for index, token in enumerate(tokens):

@@ -15,7 +15,7 @@ _UNITS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("tấc", "tac"), ("mm", 100)),
     **dict.fromkeys(("m", "mét", "met"), ("mm", 1000)),
     **dict.fromkeys(("g", "gr", "gam", "gram", "grams"), ("g", 1)),
-    **dict.fromkeys(("lạng",), ("g", 100)),
+    **dict.fromkeys(("lạng", "lang"), ("g", 100)),
     **dict.fromkeys(("kg", "kí", "ký", "ki", "ky", "cân", "kilogam", "kilogram", "kilo"), ("g", 1000)),
     **dict.fromkeys(("ml", "mililit"), ("ml", 1)),
     **dict.fromkeys(("l", "lít", "lit", "litre", "liter"), ("ml", 1000)),

@@ -156,7 +156,7 @@ def _others(
         yield other
     if found:
         return
-    for other in (decoded(query, lexicon, literal), core(plain, lexicon)):
+    for other in (decoded(query, lexicon, literal), plain.without_sizes, core(plain, lexicon)):
         if other is not None:
             yield other
 
@@ -185,7 +185,8 @@ def _find(request: SearchRequest) -> _Found:
     else:
         if 0 < whole < enough and reading.has_head and not reading.may_be_loose:
             # Words that do stand together somewhere: other things of the first kind are next to it.
-            request = replace(request, reading=reading.by_head, match="LOOSE")
+            match: Match = "LOOSE" if len(reading.groups) == 2 else request.match
+            request = replace(request, reading=reading.by_head, match=match)
             hits, degraded = _page(request)
     return _Found(hits, request, degraded, whole)
 

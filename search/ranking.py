@@ -18,16 +18,16 @@ from search.reading import Alternative, Group, Reading
 from search.text import fold_token
 
 # Of 1, by where a word stands.
-FIELD_WEIGHTS = {"name": 1.0, "context": 0.55, "attributes": 0.55, "description": 0.25}
+FIELD_WEIGHTS = {"name": 1.0, "context": 0.55, "attributes": 0.55, "description": 0.3}
 # A word that was typed with accents and is there with others.
-OTHER_ACCENTS = 0.6
+OTHER_ACCENTS = 0.4
 # The words of a phrase that do not stand together.
 SCATTERED = 0.8
 ALL_WORDS = 0.5
 NEIGHBOURS = 0.25
-BEGINS_WITH = 0.15
-BREVITY = 0.1
-FROM_PLACE = 0.5
+BEGINS_WITH = 0.3
+BREVITY = 0.25
+FROM_PLACE = 1.2
 # What raises a product, and by how much at most.
 BOOSTS = {"stars": 0.05, "in_stock": 0.04, "rating": 0.04, "sales": 0.04, "trusted": 0.02, "fresh": 0.01}
 FRESH_DAYS = 60

@@ -42,6 +42,7 @@ class Group:
     alternatives: tuple[Alternative, ...]
     importance: float = 1.0
     is_known: bool = True
+    is_size: bool = False
 
     @property
     def typed(self) -> Alternative:
@@ -118,12 +119,20 @@ class Reading:
     @property
     def by_head(self) -> "Reading":
         """Of two words, or of a phrase of two, the thing itself is enough."""
-        groups = self.groups
-        if len(groups) == 1:
-            way = self.groups[0].typed
-            head = Group((Alternative(way.accented[:1], way.folded[:1]),))
-            groups = (head, *groups)
-        return replace(self, groups=groups, at_least=1, needs_head=True)
+        if len(self.groups) == 2:
+            return replace(self, at_least=1, needs_head=True)
+        (group,) = self.groups
+        head = Alternative(group.typed.accented[:1], group.typed.folded[:1], 0.5)
+        return replace(self, groups=(replace(group, alternatives=(*group.alternatives, head)),))
+
+    @property
+    def without_sizes(self) -> "Reading | None":
+        """The thing in whatever size there is; None where no size was asked for, or nothing else."""
+        groups = tuple(group for group in self.groups if not group.is_size)
+        if not 0 < len(groups) < len(self.groups):
+            return None
+        sizes = tuple(group for group in self.groups if group.is_size)
+        return replace(self, groups=groups, extra=(*self.extra, *sizes))
 
     @property
     def has_head(self) -> bool:
@@ -197,7 +206,9 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     whole = _phrase_at(tokens, keys, 0, lexicon, reading.has_accents) > 1 or (
         len(tokens) > 1 and _is_pair(tokens, keys, 1, lexicon, reading.has_accents)
     )
-    kept, loose = without_generic(tokens, has_accents=reading.has_accents, first_is_whole=whole)
+    kept, loose = without_generic(
+        tokens, has_accents=reading.has_accents, first_is_whole=whole, has_sizes=bool(sizes)
+    )
     if not kept and not sizes:
         kept, loose = tokens, []
     reading = _grouped(reading, kept, lexicon, sizes)
@@ -242,7 +253,7 @@ def _take_measures(text: str, lexicon: Lexicon, reading: Reading) -> tuple[str, 
         typed = tuple(syllables(text[item.start : item.end]))
         ways = [Alternative(typed, tuple(fold(token) for token in typed))]
         ways += [Alternative((token,), (token,)) for token in item.tokens]
-        groups.append(Group(tuple(ways), 2.0))
+        groups.append(Group(tuple(ways), 2.0, is_size=True))
         rest, position = f"{rest} {text[position : item.start]}", item.end
     return " ".join(f"{rest} {text[position:]}".split()), groups
 
@@ -333,7 +344,7 @@ def _group(accented: tuple[str, ...], folded: tuple[str, ...], lexicon: Lexicon,
         ways += [Alternative((word,), (fold(word),), 0.8) for word in other_numerals(accented[0])]
         ways += [Alternative((form,), (form,), 0.95) for form in _english_forms(folded[0], lexicon)]
     is_known = not lexicon.products or len(ways) > 1 or all(map(lexicon.knows, folded))
-    return Group(tuple(ways), _importance(folded, lexicon), is_known)
+    return Group(tuple(ways), _importance(folded, lexicon), is_known, folded[0].isdigit())
 
 
 def _english_forms(token: str, lexicon: Lexicon) -> Iterator[str]:

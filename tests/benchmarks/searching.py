@@ -202,7 +202,7 @@ def _worker() -> Iterator[None]:
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "procrastinate", "worker"],
+            [sys.executable, "manage.py", "procrastinate", "worker", "--queues", "search"],
             cwd=ROOT,
             env={
                 **os.environ,

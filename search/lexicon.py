@@ -6,7 +6,7 @@ is effective within seconds, without a deploy and without indexing anew.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -57,8 +57,27 @@ class Lexicon:
     def knows(self, token: str) -> bool:
         return token in self.counts
 
+    def has_pair(self, one: str, two: str, *, has_accents: bool) -> bool:
+        """Whether two syllables stand side by side in something for sale; with accents, mostly written so."""
+        if one.isdigit() or two.isdigit():
+            return False
+        pair = f"{fold(one)} {fold(two)}"
+        return pair in self.counts and (not has_accents or self.written[pair] == f"{one} {two}")
+
     def count_of(self, *tokens: str) -> int:
         return self.counts.get(" ".join(tokens), 0)
+
+
+def same(typed: Sequence[str], accented: Sequence[str], has_accents: bool) -> bool:
+    """Whether what was typed may be this phrase: each syllable with its accents, or typed without any.
+
+    A phrase of one syllable without accents, in a query that has some, is meant without.
+    """
+    plain_too = not (has_accents and len(typed) == 1)
+    return all(
+        one == other or (plain_too and fold(one) == one == fold(other))
+        for one, other in zip(typed, accented, strict=True)
+    )
 
 
 _lock = threading.Lock()

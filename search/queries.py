@@ -23,7 +23,8 @@ from search.lexicon import Lexicon, current
 from search.models import PopularQuery, SearchDocument
 from search.postgres import PostgresEngine
 from search.ranking import rank
-from search.reading import NOTHING, Interpretation, Reading, codes_of, core, correct, decoded, read
+from search.reading import NOTHING, Interpretation, Reading, codes_of, read
+from search.rereading import core, correct, decoded
 from search.text import code_key, folded
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from search import reading, seeds, telex
 from search.chatter import without_chatter
 from search.lexicon import Lexicon, Place, _add_synonym, count_words
-from search.reading import codes_of, core, correct, decoded, read
+from search.reading import codes_of, read
+from search.rereading import core, correct, decoded
 from search.text import code_key, folded, highlight, indexed, syllables
 
 NAMES = [

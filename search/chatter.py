@@ -163,7 +163,23 @@ _GENERIC_PLAIN = {
     "bieu",
     "tang",
 }
-_THINGS = {"đồ", "hàng", "các", "những", "mấy", "cái", "chiếc", "mẫu", "loại", "đặc", "vật"}
+_THINGS = {
+    "làng",
+    "nghề",
+    "lang",
+    "nghe",
+    "đồ",
+    "hàng",
+    "các",
+    "những",
+    "mấy",
+    "cái",
+    "chiếc",
+    "mẫu",
+    "loại",
+    "đặc",
+    "vật",
+}
 # What is said beside a size that was read.
 _OF_SIZES = {
     "dài", "rộng", "cao", "nặng", "đường", "kính", "kích", "thước", "khoảng", "tầm", "ngang", "sâu", "dày", "dung", "tích", "x", "cháy",

@@ -231,15 +231,23 @@ def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
         if reading.has_accents:
             # Other accents are other words, unless they stand together as these do.
             together = Q("bool", must=[must], filter=[_side_by_side(reading)])
-            must = _one_of(together, _query_groups(replace(request, match="ACCENTED")))
+            must = _one_of(together, _about(_query_groups(replace(request, match="ACCENTED")), reading))
         elif reading.is_ambiguous:
             # Somewhere, two of the syllables have to be meant as one thing.
             must = Q("bool", must=[must], filter=[_near(reading)])
+    elif request.match == "ACCENTED" and not request.in_short_texts:
+        must = _about(must, reading)
     return _raised(Q("bool", must=[must], should=[*_hints(reading), *_places(reading)], filter=filters))
 
 
 def _query_groups(request: SearchRequest) -> Query:
     return Q("bool", must=[_group(request, group) for group in request.reading.groups])
+
+
+def _about(query: Query, reading: Reading) -> Query:
+    """With one of them in the name, or neighbours together: apart in a description, words say nothing of the thing."""
+    named = [_named(group, has_accents=reading.has_accents) for group in reading.groups]
+    return Q("bool", must=[query], filter=[_one_of(_side_by_side(reading), *named)])
 
 
 def _one_of(*queries: Query) -> Query:
@@ -253,14 +261,15 @@ def _side_by_side(reading: Reading) -> Query:
 def _near(reading: Reading) -> Query:
     """Some neighbours side by side, or both in the name; where it is needed, the head in the name."""
     if reading.needs_head:
-        return _named(reading.head)
+        return _named(reading.head, has_accents=reading.has_accents)
     in_name = [Q("bool", must=[_named(one), _named(two)]) for one, two in reading.pairs]
     return _one_of(*in_name, _side_by_side(reading)) if reading.anchors else _named(reading.groups[0])
 
 
-def _named(group: Group) -> Query:
+def _named(group: Group, *, has_accents: bool = False) -> Query:
     """A group in the name, in any way to say it."""
-    typed = Q("match", name_folded={"query": " ".join(group.typed.folded), "operator": "and"})
+    field, words = ("name", group.typed.accented) if has_accents else ("name_folded", group.typed.folded)
+    typed = Q("match", **{field: {"query": " ".join(words), "operator": "and"}})
     others = [
         Q("match_phrase", name=" ".join(way.accented))
         if way.is_phrase

@@ -123,8 +123,15 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
         column = "short_vector" if request.in_short_texts else "vector"
         values["words"] = _all(request)
         found = f"{column} @@ %(words)s::tsquery"
-        if request.match != "ACCENTED" and not request.in_short_texts:
-            values |= {"near": _near(request.reading), "in_name": _in_name(request.reading)}
+        if not request.in_short_texts:
+            values |= {
+                "near": _near(request.reading),
+                "in_name": _in_name(request.reading),
+                "named": " | ".join(
+                    _any_way(group, accented=request.reading.has_accents) for group in request.reading.groups
+                ),
+            }
+            about = "(vector @@ %(near)s::tsquery OR name_vector @@ %(named)s::tsquery)"
             near = "vector @@ %(near)s::tsquery OR name_vector @@ %(in_name)s::tsquery"
             if request.reading.needs_head:
                 near = "name_vector @@ %(in_name)s::tsquery"
@@ -134,10 +141,14 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
             elif request.reading.has_accents:
                 # Other accents are other words, unless they stand together as these do.
                 values["as_typed"] = _all(replace(request, match="ACCENTED"))
-                found = f"({found} AND vector @@ %(near)s::tsquery OR vector @@ %(as_typed)s::tsquery)"
+                as_typed = f"vector @@ %(as_typed)s::tsquery AND {about}"
+                found = f"({found} AND vector @@ %(near)s::tsquery OR {as_typed})"
             elif request.reading.is_ambiguous:
                 # Somewhere, two of the syllables have to be meant as one thing.
                 found = f"({found} AND ({near}))"
+            elif request.match == "ACCENTED":
+                # Words that stand apart in a description say nothing of the thing.
+                found = f"({found} AND {about})"
         parts.append(found)
     return " AND ".join(["NOT gone", *parts]), values
 

@@ -9,8 +9,22 @@ from catalog.sheets.money import parse_money
 ABOUT = 0.2
 _UNIT = r"(?:k|nghin|ngan|nghìn|ngàn|tr|trieu|triệu|ty|tỷ|tỉ)"
 _CURRENCY = r"(?:đồng|dong|vnđ|vnd|đ|₫)"
+# hai trăm, nửa triệu, trăm rưỡi; of money, trăm is a hundred thousand, củ a million and lít a hundred thousand.
+_WORDS = {
+    "nửa": 0.5, "nua": 0.5, "một": 1, "mot": 1, "hai": 2, "ba": 3, "bốn": 4, "bon": 4, "năm": 5, "nam": 5, "sáu": 6, "sau": 6, "bảy": 7,
+    "bay": 7, "tám": 8, "chín": 9, "chin": 9, "mười": 10, "muoi": 10,
+}  # fmt: skip
+_SPOKEN_UNITS = {
+    **dict.fromkeys(("trăm", "tram", "lít", "lit"), 100_000),
+    **dict.fromkeys(("triệu", "trieu", "củ", "cu"), 1_000_000),
+    **dict.fromkeys(("nghìn", "nghin", "ngàn", "ngan"), 1_000),
+}
+_SPOKEN = (
+    rf"(?:(?:{'|'.join(_WORDS)})\s(?:{'|'.join(_SPOKEN_UNITS)})|\d+(?:[.,]\d)?\s?(?:trăm|tram|lít|lit|củ|cu)|trăm|tram)"
+    r"(?!\w)(?:\s(?:nghìn|nghin|ngàn|ngan)(?!\w))?(?:\s(?:rưỡi|ruoi))?"
+)
 # 500k, 1,5 triệu, 1tr2, 1 triệu rưỡi, 500.000, 500000đ
-_AMOUNT = rf"\d+(?:[.,]\d+)*\s?(?:{_UNIT}\b\s?(?:\d{{1,3}}(?:\s?{_UNIT}\b)?|rưỡi|ruoi)?|{_UNIT}(?=\d)\d{{1,3}}|{_CURRENCY}\b|₫)?"
+_AMOUNT = rf"(?:{_SPOKEN}|\d+(?:[.,]\d+)*\s?(?:{_UNIT}\b\s?(?:\d{{1,3}}(?:\s?{_UNIT}\b)?|rưỡi|ruoi)?|{_UNIT}(?=\d)\d{{1,3}}|{_CURRENCY}\b|₫)?)"
 _BELOW = r"dưới|duoi|không quá|khong qua|tối đa|toi da|nhỏ hơn|ít hơn|rẻ hơn|re hon|under|below|less than|up to|at most|max|<"
 _ABOVE = r"trên|tren|từ|tu|hơn|ít nhất|it nhat|tối thiểu|toi thieu|over|above|more than|from|at least|min|>"
 _ROUND = r"tầm|tam|khoảng|khoang|cỡ|co|chừng|chung|độ|giá|gia|around|about|approximately"
@@ -25,6 +39,7 @@ _BOUND = re.compile(
 _TRAILING = re.compile(
     rf"(?<!\w)(?P<amount>{_AMOUNT})\s(?:(?P<up>trở lên|tro len|đổ lên)|(?P<down>trở xuống|tro xuong|đổ lại|do lai))(?!\w)"
 )
+_SAID = re.compile(rf"(?:({'|'.join(_WORDS)})\s|(\d+(?:[.,]\d)?)\s?)?({'|'.join(_SPOKEN_UNITS)})")
 _HALF = re.compile(r"\s?(?:rưỡi|ruoi)$")
 _HAS_UNIT = re.compile(rf"(?:{_UNIT}|{_CURRENCY})")
 # A bare number below this is a size or a count, not an amount.
@@ -79,6 +94,12 @@ def _bound(match: re.Match[str]) -> tuple[int | None, int | None] | None:
 def _amount(text: str) -> int | None:
     half = bool(_HALF.search(text))
     whole = _HALF.sub("", text)
+    # Two hundred thousand, said in full.
+    said = re.sub(r"(trăm|tram)\s(?:nghìn|nghin|ngàn|ngan)$", r"\1", whole)
+    if spoken := _SAID.fullmatch(said):
+        unit = _SPOKEN_UNITS[spoken[3]]
+        number = float(spoken[2].replace(",", ".")) if spoken[2] else _WORDS.get(spoken[1] or "", 1)
+        return round((number + half * 0.5) * unit)
     for plain, word in (("nghin", "nghìn"), ("ngan", "ngàn"), ("trieu", "triệu"), ("dong", "đồng")):
         whole = re.sub(rf"{plain}\b", word, whole)
     amount = parse_money(whole)

@@ -34,7 +34,9 @@ def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | Non
     unknown = [index for index in loose if not lexicon.knows(keys[index])]
     if len(unknown) > 1:
         return None
-    for index in unknown or ([] if found else loose):
+    # A known syllable in a query with accents was meant.
+    doubtful = [] if found or reading.has_accents else loose
+    for index in unknown or doubtful:
         for candidate in near(keys[index], lexicon):
             support = _support(keys, index, candidate, lexicon)
             if support > 0 and (best is None or (support, candidate) > best[:1] + best[2:]):

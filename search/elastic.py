@@ -245,9 +245,9 @@ def _query_groups(request: SearchRequest) -> Query:
 
 
 def _about(query: Query, reading: Reading) -> Query:
-    """With one of them in the name, or neighbours together: apart in a description, words say nothing of the thing."""
+    """With one of them in the name: apart in a description, words say nothing of the thing."""
     named = [_named(group, has_accents=reading.has_accents) for group in reading.groups]
-    return Q("bool", must=[query], filter=[_one_of(_side_by_side(reading), *named)])
+    return Q("bool", must=[query], filter=[_one_of(*named)])
 
 
 def _one_of(*queries: Query) -> Query:

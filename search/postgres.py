@@ -131,13 +131,17 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
                     _any_way(group, accented=request.reading.has_accents) for group in request.reading.groups
                 ),
             }
-            about = "(vector @@ %(near)s::tsquery OR name_vector @@ %(named)s::tsquery)"
+            # No phrase here: each row that may hold one is read whole.
+            about = "name_vector @@ %(named)s::tsquery"
             near = "vector @@ %(near)s::tsquery OR name_vector @@ %(in_name)s::tsquery"
             if request.reading.needs_head:
                 near = "name_vector @@ %(in_name)s::tsquery"
             if request.match == "LOOSE":
                 values["most"] = _most(request.reading)
                 found = f"({found} OR vector @@ %(most)s::tsquery AND ({near}))"
+            elif request.match == "ACCENTED":
+                # Words that stand apart in a description say nothing of the thing.
+                found = f"({found} AND {about})"
             elif request.reading.has_accents:
                 # Other accents are other words, unless they stand together as these do.
                 values["as_typed"] = _all(replace(request, match="ACCENTED"))
@@ -146,9 +150,6 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
             elif request.reading.is_ambiguous:
                 # Somewhere, two of the syllables have to be meant as one thing.
                 found = f"({found} AND ({near}))"
-            elif request.match == "ACCENTED":
-                # Words that stand apart in a description say nothing of the thing.
-                found = f"({found} AND {about})"
         parts.append(found)
     return " AND ".join(["NOT gone", *parts]), values
 

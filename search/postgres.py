@@ -157,8 +157,7 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
 def _candidates(request: SearchRequest, condition: str, values: dict[str, Any]) -> str:
     """The best of what was found, with scores: first by where the words stand, then by what they weigh."""
     reading = request.reading
-    parts, _values = _filters(request.criteria)
-    in_name = " AND ".join(["NOT gone", *parts, "name_vector @@ %(all)s::tsquery"])
+    in_name = f"{condition} AND name_vector @@ %(all)s::tsquery"
     values |= {
         "all": _all(request),
         "any": " | ".join(

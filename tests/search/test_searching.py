@@ -186,6 +186,19 @@ def test_a_common_syllable_is_never_turned_into_another(gql: Graphql, market: Sh
     assert (found["names"][0], found["correctedQuery"]) == ("Tranh mây tro", None)
 
 
+def test_a_name_with_other_accents_apart_is_neither_shown_nor_counted(
+    gql: Graphql, market: Shop, engine: str
+) -> None:
+    for name in ("Chai dầu để bàn gỗ", "Lược chải tóc"):
+        make_product(name, seller=market.seller, attributes=[], description="")
+    list(reindex())
+    _refresh(engine)
+
+    found = ask(gql, "bàn chải")
+
+    assert (found["names"], found["totalCount"]) == ([], 0)
+
+
 def test_synonyms_are_effective_at_once(gql: Graphql, market: Shop) -> None:
     assert ask(gql, "túm")["names"] == []
 

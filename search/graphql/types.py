@@ -249,7 +249,7 @@ def _facets(request: SearchRequest, language: str) -> list[Facet]:
     definitions = (
         list(
             catalog_models.AttributeDefinition.objects.filter(craft__slug=crafts[0], type="CHOICE").order_by(
-                "position"
+                "position", "id"
             )
         )
         if len(crafts) == 1

@@ -148,7 +148,7 @@ def test_a_file_that_is_no_photo_leaves_the_draft(owner: Person) -> None:
 
 def test_everything_typed_is_saved(owner: Person, draft: Product, shop: Shop) -> None:
     AttributeDefinition.objects.create(
-        craft=shop.craft, slug="width", names={"vi": "Rộng"}, type="NUMBER", unit="cm"
+        craft=shop.craft, slug="width", names={"vi": "Rộng"}, type="NUMBER", unit="cm", position=1
     )
 
     owner.post(

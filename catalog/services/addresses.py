@@ -36,23 +36,29 @@ def address_save(
 ) -> SavedAddress:
     """Keeps a new address, or changes the one with this id. The first one is the default; None leaves it as it is.
 
+    A new one that is there already stays the one it is.
+
     Raises Unauthenticated; DomainError FORBIDDEN for an app, NOT_FOUND, LIMIT_REACHED, and the address's problems.
     """
     own = _own(actor)
-    row = SavedAddress(user=actor.user) if new else own.filter(pk=address_id).first()
-    if row is None:
+    clean, problems = parse_address(dict(address), "address")
+    # They are encrypted, so the database cannot compare them.
+    rows = list(own)
+    row = next((row for row in rows if (row.address == clean if new else row.pk == address_id)), None)
+    if row is None and not new:
         raise not_found("id")
-    if new and own.count() >= settings.SAVED_ADDRESSES:
+    if row is None and len(rows) >= settings.SAVED_ADDRESSES:
         raise DomainError.of(
             ErrorCode.LIMIT_REACHED,
             _("You have %(limit)s addresses already. Remove one first.")
             % {"limit": settings.SAVED_ADDRESSES},
         )
-    clean, problems = parse_address(dict(address), "address")
     raise_problems(problems)
+    if row is None:
+        row = SavedAddress(user=actor.user, is_default=not rows)
     row.address = clean
     if is_default is None:
-        is_default = row.is_default if not new else not own.exists()
+        is_default = row.is_default
     if is_default:
         own.filter(is_default=True).exclude(pk=row.pk).update(is_default=False, updated_at=timezone.now())
     row.is_default = is_default

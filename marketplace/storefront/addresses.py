@@ -80,9 +80,6 @@ def keep_address(request: HttpRequest, address: Data) -> None:
     parts = ("name", "phone", "line1", "wardCode")
     why = ""
     try:
-        kept = run(request, "addresses")["viewer"]["addresses"]
-        if any(all(row["address"][part] == address[part] for part in parts) for row in kept):
-            return
         errors = mutate(request, "address_save", address={part: address[part] for part in parts})[
             "userErrors"
         ]

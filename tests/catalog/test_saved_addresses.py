@@ -55,6 +55,18 @@ def test_the_first_is_the_default_until_another_is_made_it(buyer: Caller) -> Non
     assert kept(buyer) == [("Hai lần nữa", True), ("Một", False)]
 
 
+def test_the_same_address_twice_is_one(buyer: Caller, settings: Any) -> None:
+    first = ok(save(buyer, "Một"))
+    ok(save(buyer, "Hai"))
+    settings.SAVED_ADDRESSES = 2
+
+    again = ok(save(buyer, " Một ", default=False))
+    assert again == {**first, "isDefault": False}
+    assert ok(save(buyer, "Hai", default=True))["isDefault"]
+    assert kept(buyer) == [("Hai", True), ("Một", False)]
+    assert errors(save(buyer, "Một", phone="0912 000 999")) == [("LIMIT_REACHED", None)]
+
+
 def test_removing_the_default_makes_the_newest_left_it(buyer: Caller) -> None:
     first = ok(save(buyer, "Một"))
     ok(save(buyer, "Hai"))

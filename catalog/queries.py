@@ -73,17 +73,20 @@ APPLYING = (SellerState.APPLIED, SellerState.REJECTED)
 def legacy_target(address: str) -> LegacyPage | None:
     """Where an address of the old portal leads today; None for one that has no page here."""
     rows = LegacyPage.objects.filter(address=address, seller__state__in=(*SHOWN_SELLER, *APPLYING))
-    return rows.select_related("seller__village", "product").first()
+    return rows.select_related("seller__village").first()
+
+
+def unclaimed() -> QuerySet[Seller]:
+    """Pages of the old directory that nobody has claimed."""
+    owned = SellerMember.objects.filter(seller=OuterRef("pk"), role=MemberRole.OWNER, user__isnull=False)
+    return Seller.objects.filter(~Exists(owned), state=SellerState.UNCLAIMED)
 
 
 def claimable_by(actor: Actor) -> QuerySet[Seller]:
-    """Pages of the old directory that nobody has claimed, with the phone that this person has shown to be theirs."""
+    """Unclaimed pages with the phone that this person has shown to be theirs."""
     if actor.user is None or not actor.user.phone or not actor.user.phone_verified:
         return Seller.objects.none()
-    owned = SellerMember.objects.filter(seller=OuterRef("pk"), role=MemberRole.OWNER, user__isnull=False)
-    rows = Seller.objects.filter(
-        ~Exists(owned), state=SellerState.UNCLAIMED, phone_key=phone_key(actor.user.phone)
-    )
+    rows = unclaimed().filter(phone_key=phone_key(actor.user.phone))
     return rows.order_by("name_key", "id")[:MAX_CLAIMABLE]
 
 

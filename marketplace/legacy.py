@@ -25,8 +25,6 @@ class LegacyAddressMiddleware:
         page = legacy_target(address) if address else None
         if page is None:
             return response
-        if page.product is not None and page.product.state == "PUBLISHED":
-            return HttpResponsePermanentRedirect(reverse("storefront:product", args=[page.product.slug]))
         if page.seller.state in APPLYING:
             # Its page comes back when an officer has verified the workshop; the neighbours are there meanwhile.
             village = page.seller.village

@@ -23,6 +23,7 @@ from catalog.models import (
     ProductTranslation,
     Seller,
     SellerMember,
+    SellerState,
     Variant,
     Village,
     VillageImage,
@@ -68,9 +69,13 @@ def sees_drafts(product: Product) -> bool:
     return not known.nothing and known.sees_drafts(seller_of_product(product))
 
 
-def edits_listings(seller: Seller) -> bool:
-    """Whether the reader may edit this seller's listings."""
-    return rights(seller).may(access.EDIT_LISTING, seller)
+def may_be_claimed(seller: Seller) -> bool:
+    def fetch(rows: list[Seller]) -> Mapping[Any, bool]:
+        # Only pages of the old directory cost a statement.
+        old = [row.pk for row in rows if row.state == SellerState.UNCLAIMED]
+        return dict.fromkeys(queries.unclaimed().filter(pk__in=old).values_list("pk", flat=True), True)
+
+    return seller.state == SellerState.UNCLAIMED and peers.load(seller, "may_be_claimed", fetch, False)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +160,9 @@ def accepted_certificates(product: Product) -> list[OcopCertificate]:
 
 def legacy_address(product: Product) -> str | None:
     def fetch(rows: list[Product]) -> Mapping[Any, str | None]:
-        # The page of the thing itself, else the one of its workshop, which named it.
         pages = LegacyPage.objects.filter(seller__in={row.seller_id for row in rows}).order_by("-created_at")
-        found = list(pages)
-        own = {page.product_id: page.address for page in found}
-        sellers = {page.seller_id: page.address for page in found if page.product_id is None}
-        return {row.pk: own.get(row.pk) or sellers.get(row.seller_id) for row in rows}
+        sellers = dict(pages.values_list("seller", "address"))
+        return {row.pk: sellers.get(row.seller_id) for row in rows}
 
     return peers.load(product, "legacy_address", fetch)  # type: ignore[no-any-return]
 
@@ -258,7 +260,9 @@ def definitions(craft: Craft) -> list[AttributeDefinition]:
     return peers.load_lists(
         craft,
         "definitions",
-        lambda rows: AttributeDefinition.objects.filter(craft__in=[r.pk for r in rows]).order_by("position"),
+        lambda rows: AttributeDefinition.objects.filter(craft__in=[r.pk for r in rows]).order_by(
+            "position", "id"
+        ),
         "craft_id",
     )
 

@@ -24,7 +24,7 @@ class ImportJob(Entity):
     """A sheet taken in, or given out. Who sent it is asked again before each piece of work.
 
     `position` is the row of the sheet up to which it is done, written with what was done. `headings` are as they
-    stand in the sheet, `columns` what each of them means to us.
+    stand in the sheet, `columns` what each of them means to us. `trial_listings` are those that a trial made and undid.
     """
 
     seller = models.ForeignKey("catalog.Seller", on_delete=models.CASCADE, related_name="imports")
@@ -52,6 +52,7 @@ class ImportJob(Entity):
     position = models.PositiveIntegerField(default=0)
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
+    trial_listings = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "catalog_import_job"

@@ -8,13 +8,10 @@ from marketplace.core.fields import Entity
 
 
 class LegacyPage(Entity):
-    """An address of the old portal, path and query without the host. It leads to the product, else to the seller."""
+    """An address of the old portal, path and query without the host: the page of a seller."""
 
     address = models.CharField(max_length=500, unique=True)
     seller = models.ForeignKey("catalog.Seller", on_delete=models.CASCADE, related_name="legacy_pages")
-    product = models.ForeignKey(
-        "catalog.Product", on_delete=models.CASCADE, null=True, related_name="legacy_pages"
-    )
 
     class Meta:
         db_table = "catalog_legacy_page"

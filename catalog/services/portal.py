@@ -18,8 +18,6 @@ from catalog.models import (
     Commune,
     LegacyPage,
     MemberRole,
-    Product,
-    ProductStats,
     Seller,
     SellerClaim,
     SellerKind,
@@ -28,18 +26,19 @@ from catalog.models import (
     Village,
 )
 from catalog.portal import Entry, phone_key
-from catalog.services.listings import listing_slug
+from catalog.queries import unclaimed
+from catalog.services.listings import listing_create
 from catalog.services.sellers import seller_slug, tell_people
 from catalog.units import SCHEME
 from marketplace.accounts.limits import allowed
 from marketplace.accounts.models import User
 from marketplace.accounts.notices import queue_sms
-from marketplace.core import audit, feeds
+from marketplace.core import audit
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import DomainError, ErrorCode, not_found
 from marketplace.core.ids import uuid7
 from marketplace.core.locks import lock_rows
-from marketplace.core.vietnamese import fold, sort_key
+from marketplace.core.vietnamese import fold, slugify, sort_key
 
 CODE_MINUTES = 15
 MAX_ATTEMPTS = 5
@@ -85,9 +84,17 @@ def portal_import(entries: Iterable[tuple[int, Entry]]) -> Iterator[Taken]:
     Likely doubles are told, never merged: only people know whether two of one name and phone are one.
     """
     companies = _Companies.load()
+    addresses: dict[str, tuple[int, str]] = {}
     for row, entry in entries:
         if not entry.company:
             yield Taken(row, "", problem="no company name", url=entry.url)
+            continue
+        first, name = addresses.setdefault(entry.url, (row, fold(entry.company)))
+        if entry.url and name != fold(entry.company):
+            # One address leads to one page: a person has to say whose it is.
+            yield Taken(
+                row, entry.company, problem=f"row {first} of another company has this address", url=entry.url
+            )
             continue
         known = _known(entry)
         if known is not None:
@@ -136,18 +143,9 @@ def _take(entry: Entry) -> Seller:
         if entry.website.startswith("https://")
         else [],
     )
-    for name in entry.products:
-        product = Product(
-            id=uuid7(),
-            seller=seller,
-            village=seller.village,
-            name=name,
-            name_key=sort_key(name),
-            updated_at=feeds.stamp(),
-        )
-        product.slug = listing_slug(product)
-        product.save(force_insert=True)
-        ProductStats.objects.create(product=product)
+    # In the order in which sheets lock the names of new pages.
+    for name in sorted(entry.products, key=lambda name: slugify(name)[:140]):
+        listing_create(SYSTEM, seller, {"name": name}, drafts=len(entry.products))
     if entry.url:
         LegacyPage.objects.create(address=entry.url, seller=seller)
     audit.record(
@@ -200,7 +198,7 @@ def _unclaimed(seller_id: uuid.UUID | None) -> Seller:
     seller = Seller.objects.filter(pk=seller_id, state=SellerState.UNCLAIMED).first() if seller_id else None
     if seller is None:
         raise not_found("sellerId")
-    if SellerMember.objects.filter(seller=seller, role=MemberRole.OWNER, user__isnull=False).exists():
+    if not unclaimed().filter(pk=seller.pk).exists():
         raise DomainError.of(
             ErrorCode.INVALID_STATE,
             _("Somebody has claimed this page. If that is wrong, ask the officer of the commune."),
@@ -325,9 +323,15 @@ def seller_hand_over(*, actor: Actor, seller_id: uuid.UUID | None, contact: str)
     try:
         user = User.objects.get_by_natural_key(contact.strip())
     except User.DoesNotExist:
+        user = None
+    # A number that nobody has shown to be theirs may stand in anybody's account.
+    by_phone = "@" not in contact
+    if user is None or not user.is_active or (by_phone and not user.phone_verified):
         raise DomainError.of(
             ErrorCode.INVALID,
             _("Nobody has an account with this phone or e-mail yet. Ask the person to open one first."),
             "note",
-        ) from None
+        )
+    if user == actor.user:
+        raise DomainError.of(ErrorCode.FORBIDDEN, _("Another officer has to give you a page."), "note")
     return _hand_over(actor, found.pk, user, None)

@@ -321,6 +321,13 @@ def _update(actor: Actor, seller_id: uuid.UUID, data: Mapping[str, Any], asset: 
     seller = lock_rows(Seller.objects.all(), [seller_id])[seller_id]
     if seller.state == SellerState.CLOSED:
         raise DomainError.of(ErrorCode.INVALID_STATE, _("This workshop is closed."), "id")
+    if seller.state == SellerState.UNCLAIMED:
+        # Shown to everybody, and its owner is known by a phone alone: what they write goes through an officer.
+        raise DomainError.of(
+            ErrorCode.INVALID_STATE,
+            _("Apply with this page first; what you write there is shown then."),
+            "id",
+        )
     problems = Problems()
     values: dict[str, Any] = {}
     if "name" in data:

@@ -24,9 +24,10 @@ from catalog.services import portal
 from marketplace.accounts.models import User
 from marketplace.accounts.sms import MemorySender
 from marketplace.core.actor import Actor
+from marketplace.core.errors import DomainError
 from tests.builders import Shop, make_seller, make_user
 from tests.catalog.conftest import Caller, errors, gid, ok
-from tests.catalog.selling import PERSONAL, apply, audits, person
+from tests.catalog.selling import PERSONAL, apply, audits, person, update
 from tests.conftest import Graphql
 from tests.faults.crowd import Meeting, at_once
 
@@ -154,6 +155,20 @@ def test_what_a_person_has_to_look_at_is_reported(units: None, shop: Shop, direc
     assert "row 10" not in report.split("Places")[0]
 
 
+def test_one_old_address_of_two_companies_is_told(units: None, shop: Shop, tmp_path: Path) -> None:
+    rows = [
+        ["Mây Lan", "", "", "", "", "", f"{OLD}/x"],
+        ["Gốm Huệ", "", "", "", "", "", f"{OLD}/x/"],
+        ["MÂY LAN", "", "", "", "", "", f"{OLD}/x"],
+    ]
+
+    report = take(write_csv(tmp_path / "d.csv", [HEADINGS, *rows]))
+
+    assert "1 sellers taken over, 1 were there already" in report
+    assert "row 3: Gốm Huệ: row 2 of another company has this address /x" in report
+    assert list(LegacyPage.objects.values_list("seller__name")) == [("Mây Lan",)]
+
+
 def test_taking_it_over_again_makes_nothing_twice(units: None, shop: Shop, directory: Path) -> None:
     take(directory)
     before = (Seller.objects.count(), Product.objects.count(), LegacyPage.objects.count())
@@ -222,7 +237,6 @@ def test_old_addresses_lead_to_the_new_pages(
     units: None, shop: Shop, directory: Path, client: Client
 ) -> None:
     take(directory)
-    LegacyPage.objects.create(address="/san-pham?id=5", seller=shop.seller, product=shop.product)
 
     old = {
         "/cong-ty/maytre-12.html": "HTX Mây tre Phú Túc",
@@ -237,7 +251,6 @@ def test_old_addresses_lead_to_the_new_pages(
         assert name in client.get(response["Location"]).content.decode()
     assert client.get("/cong-ty/kham.html?b=2&a=1").status_code == 301
     assert client.get("/xuong/1/").status_code == 301
-    assert client.get("/san-pham?id=5")["Location"].endswith(f"/{shop.product.slug}")
     assert client.get("/san-pham?id=6").status_code == 404
     assert client.get("/cong-ty/trong.html").status_code == 404
     assert client.post("/xuong/1").status_code != 301
@@ -246,12 +259,10 @@ def test_old_addresses_lead_to_the_new_pages(
 def test_an_old_address_of_what_is_not_public_leads_nowhere_new(shop: Shop, client: Client) -> None:
     hidden = make_seller("Đã đóng", state="SUSPENDED")
     LegacyPage.objects.create(address="/dong", seller=hidden)
-    LegacyPage.objects.create(address="/hang", seller=shop.seller, product=shop.product)
-    Product.objects.filter(pk=shop.product.pk).update(state="SUSPENDED")
 
     assert client.get("/dong").status_code == 404
-    # The thing is gone for now, its workshop is not.
-    assert client.get("/hang")["Location"].endswith(f"/{shop.seller.slug}")
+    Seller.objects.filter(pk=hidden.pk).update(state="VERIFIED")
+    assert client.get("/dong")["Location"].endswith(f"/{hidden.slug}")
 
 
 def test_while_its_owner_applies_an_old_address_leads_to_the_neighbours(shop: Shop, client: Client) -> None:
@@ -271,14 +282,14 @@ def test_while_its_owner_applies_an_old_address_leads_to_the_neighbours(shop: Sh
 
 
 def test_partners_read_a_products_old_address(shop: Shop) -> None:
-    LegacyPage.objects.create(address="/hang", seller=shop.seller, product=shop.product)
+    LegacyPage.objects.create(address="/xuong", seller=shop.seller)
 
     query = "query($id: ID!){node(id: $id){...on Product{legacyUrl}}}"
     found = Graphql(Client()).send(query, {"id": gid(shop.product)})
 
-    assert found["data"]["node"]["legacyUrl"] == "/hang"
-    LegacyPage.objects.update(product=None, address="/xuong")
-    assert Graphql(Client()).send(query, {"id": gid(shop.product)})["data"]["node"]["legacyUrl"] == "/xuong"
+    assert found["data"]["node"]["legacyUrl"] == "/xuong"
+    LegacyPage.objects.all().delete()
+    assert Graphql(Client()).send(query, {"id": gid(shop.product)})["data"]["node"]["legacyUrl"] is None
 
 
 # --- Claiming -------------------------------------------------------------------------------------------------
@@ -472,6 +483,45 @@ def test_an_officer_hands_a_page_over(
     run_jobs()
     assert [mail.to for mail in mailoutbox] == [["lan@example.vn"]]
     assert [row.action for row in audits()] == ["seller.hand_over"]
+
+
+@pytest.mark.parametrize(
+    "contact", ["0987000111", "xa@example.vn", "an@example.vn"], ids=["unproven", "self", "closed"]
+)
+def test_a_page_is_not_handed_to_whoever_has_not_shown_a_phone_nor_to_oneself(
+    page: Seller, shop: Shop, contact: str
+) -> None:
+    officer = make_user("xa@example.vn", is_staff=True)
+    CommuneOfficer.objects.create(commune=shop.village.commune, user=officer)
+    stranger = make_user("la@example.vn", phone="+84987000111")
+    make_user("an@example.vn", is_active=False)
+
+    def hand_over() -> None:
+        portal.seller_hand_over(actor=Actor(user=officer), seller_id=page.pk, contact=contact)
+
+    with pytest.raises(DomainError) as refused:
+        hand_over()
+    assert refused.value.problems[0].field == ("note",)
+    assert owners(page) == []
+
+    # As soon as the phone is known to be theirs.
+    User.objects.filter(pk=stranger.pk).update(phone_verified=True)
+    if contact == "0987000111":
+        hand_over()
+        assert owners(page) == ["la@example.vn"]
+
+
+def test_what_a_new_owner_writes_is_not_shown_before_an_officer_has_seen_it(page: Seller) -> None:
+    owner = person("moi@example.vn")
+    SellerMember.objects.create(seller=page, user=User.objects.get(email="moi@example.vn"), role="OWNER")
+
+    before = (page.name, page.about)
+
+    answer = update(owner, gid(page), name="Hỗ trợ ngân hàng", about="Gọi số này.")
+
+    assert errors(answer) == [("INVALID_STATE", ["id"])]
+    page.refresh_from_db()
+    assert (page.name, page.about) == before
 
 
 def test_a_page_is_not_handed_over_without_word_of_it(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -50,6 +51,22 @@ def test_from_the_old_page_to_an_application(
     assert lan.client.get(path)["Location"] == "/desk/dang-ky"
 
 
+def test_a_code_is_typed_also_where_no_other_one_is_sent(
+    old: Seller, lan: Person, run_jobs: Callable[[], int], settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "seller_claim": "1/d/key"}
+    path = f"/desk/nhan-trang/{old.slug}"
+    lan.post(path, 200)
+    run_jobs()
+    found = re.search(r"\d{6}", MemorySender.outbox[0][1])
+    assert found
+
+    for page in (lan.get(path), lan.post(path, 422)):
+        assert 'name="code"' in page
+        assert "Send me the code" in page
+    assert lan.post(path, confirm="1", code=found.group()) == "/desk/dang-ky"
+
+
 def test_the_desk_finds_the_page_by_the_phone(old: Seller, lan: Person) -> None:
     assert f"/desk/nhan-trang/{old.slug}" not in lan.get("/desk")
     User.objects.update(phone=old.phone, phone_verified=True)
@@ -64,8 +81,11 @@ def test_the_desk_finds_the_page_by_the_phone(old: Seller, lan: Person) -> None:
 def test_a_claimed_page_says_so_to_others(old: Seller, lan: Person, shop: Shop) -> None:
     from catalog.models import SellerMember
 
+    page = f"/nguoi-ban/{old.slug}"
+    assert f"/desk/nhan-trang/{old.slug}" in text_of(lan.client.get(page))
     SellerMember.objects.create(seller=old, user=make_user("chu@example.vn"), role="OWNER")
 
+    assert f"/desk/nhan-trang/{old.slug}" not in text_of(lan.client.get(page))
     assert shown("Somebody has claimed this page.") in lan.post(f"/desk/nhan-trang/{old.slug}", 422)
     lan.get(f"/desk/nhan-trang/{shop.seller.slug}", 404)
 

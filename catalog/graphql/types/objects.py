@@ -199,6 +199,9 @@ class Seller(ModelNode):
 
     kind = graphene.Field(SellerKind, required=True)
     state = graphene.Field(SellerState, required=True)
+    claimable = graphene.Boolean(
+        required=True, description="A page of the old directory that its maker may still take over."
+    )
     village = graphene.Field(Village)
     commune = graphene.Field(Commune)
     about = graphene.String(required=True)
@@ -215,6 +218,10 @@ class Seller(ModelNode):
     products = graphene.Field(
         lambda: ProductConnection, required=True, first=graphene.Int(), after=graphene.String()
     )
+
+    @staticmethod
+    def resolve_claimable(root: models.Seller, info: graphene.ResolveInfo) -> bool:
+        return loaders.may_be_claimed(root)
 
     @staticmethod
     def resolve_village(root: models.Seller, info: graphene.ResolveInfo) -> models.Village | None:
@@ -391,7 +398,7 @@ class Product(ModelNode):
     hs_code = graphene.String()
     gtin = graphene.String()
     legacy_url = graphene.String(
-        description="Its page at the old portal, else its workshop's: path and query, without the host."
+        description="The old portal's page that named it, its workshop's: path and query, without the host."
     )
     passport_url = graphene.String(
         required=True, description="The page that a printed traceability QR code opens."

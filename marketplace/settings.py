@@ -92,6 +92,7 @@ PAPER_MAX_BYTES = env.int("PAPER_MAX_BYTES", default=20 * 1024 * 1024)
 PRIVATE_LINK_MINUTES = env.int("PRIVATE_LINK_MINUTES", default=15)
 # Sheets of listings: the file, its rows, drafts that a verified seller may have through them, days they are kept.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=10 * 1024 * 1024)
+IMPORT_PICTURES_MAX_BYTES = env.int("IMPORT_PICTURES_MAX_BYTES", default=25 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=20_000)
 IMPORT_DRAFTS_PER_SELLER = env.int("IMPORT_DRAFTS_PER_SELLER", default=20_000)
 IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=90)

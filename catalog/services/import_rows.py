@@ -26,6 +26,7 @@ from catalog.checks import Problems
 from catalog.models import (
     AttributeDefinition,
     Craft,
+    ImageAsset,
     ImportJob,
     ImportProblem,
     ImportRow,
@@ -42,7 +43,7 @@ from catalog.services.listings import listing_create, listing_merge, lock_produc
 from catalog.services.pictures import picture_add, picture_take
 from catalog.services.stock import lock_variants, stock_set
 from catalog.sheets.cells import Cell, is_empty, shown
-from catalog.sheets.headings import ATTRIBUTE, OPTION, clears, is_of_kind
+from catalog.sheets.headings import ATTRIBUTE, OPTION, clears, is_of_kind, says_empty
 from catalog.sheets.money import parse_grams, parse_money, parse_whole
 from catalog.sheets.pictures import Pictures
 from marketplace.core.actor import Actor
@@ -111,6 +112,8 @@ class Taker:
         self.created = self.updated = 0
         self.problems: list[ImportProblem] = []
         self.by_name: dict[str, list[Product]] = {}
+        # By the name in the cell: a picture, or what is wrong with it.
+        self.stored: dict[str, ImageAsset | Problem] = {}
         # By row and "attribute" or "option": the column of each entry that was handed on.
         self.asked: dict[tuple[int, str], list[str | None]] = {}
 
@@ -156,6 +159,12 @@ class Taker:
     def take(self, rows: Sequence[ImportRow]) -> None:
         """Takes these rows, whole blocks. What is wrong is noted; the rest is written, unless it is a trial."""
         goods = [self.read(row) for row in rows]
+        self._store_pictures(goods)
+        if not self.job.dry_run:
+            # Before anything is looked up: another sheet of this seller may be making the same listings.
+            self.seller = lock_rows(Seller.objects.select_related("village"), [self.seller.pk])[
+                self.seller.pk
+            ]
         skus = {one.sku for one in goods if one.sku}
         known = {
             row.sku: row
@@ -175,8 +184,7 @@ class Taker:
                 self._take_listing(product, part)
 
     def _lock(self, goods: Sequence[Goods], known: dict[str, Variant]) -> None:
-        """Everything that this chunk may touch, in the one order: seller, listings, kinds, names."""
-        self.seller = lock_rows(Seller.objects.select_related("village"), [self.seller.pk])[self.seller.pk]
+        """Everything else that this chunk may touch, in the one order: listings, kinds, names (the seller is first)."""
         products = {row.product_id for row in known.values()}
         products |= {row.pk for rows in self.by_name.values() for row in rows}
         lock_rows(Product.objects.all(), products)
@@ -225,6 +233,7 @@ class Taker:
         for one in rows:
             # What the first row says holds even where that row's own kind is refused.
             one.own = rows[0].own
+        self._note_same_kinds(rows)
         if product is None and named:
             found = self.by_name.get(named, [])
             if len(found) > 1:
@@ -236,6 +245,9 @@ class Taker:
                 )  # fmt: skip
             product = found[0] if found else None
         if product is None and not named:
+            unread = [(one, place, problem) for one in rows for place, problem in one.wrong]
+            if any(place == "name" for _one, place, _problem in unread):
+                return self._refuse(rows, unread)
             question = _("What is it called?")
             if rows[0].sku and "name" not in self.place:
                 question = _("You have nothing with this code. For something new, write its name too.")
@@ -268,7 +280,19 @@ class Taker:
                     )
                 )
 
-    def _refuse(self, rows: Sequence[Goods], wrong: list[tuple[Goods, str | None, Problem]]) -> None:
+    def _note_same_kinds(self, rows: Sequence[Goods]) -> None:
+        """Without a code, a kind is known by its name when the sheet comes again."""
+        firsts: dict[str, int] = {}
+        for one in rows:
+            if one.item and not one.sku:
+                name = normalise(str(one.item.get("kind", "")))
+                first = firsts.setdefault(name, one.number)
+                if first != one.number:
+                    message = _("Row %(row)s is the same kind. Name each kind, or write its code.")
+                    problem = Problem(ErrorCode.DUPLICATE, message % {"row": first})
+                    one.wrong.append(("kind", problem))
+
+    def _refuse(self, rows: Sequence[Goods], wrong: Sequence[tuple[Goods, str | None, Problem]]) -> None:
         self._note(wrong)
         told = {one.number for one, _column, _problem in wrong}
         text = _("Not taken: row %(row)s of the same listing is wrong.") % {"row": min(told)}
@@ -297,7 +321,7 @@ class Taker:
                 if self.job.dry_run:
                     raise _Undo
         except _Undo:
-            pass
+            self.job.trial_listings += product is None
         except DomainError as error:
             return [self._placed(rows, problem) for problem in error.problems]
         except (OperationalError, InterfaceError):
@@ -324,7 +348,9 @@ class Taker:
             limit = settings.DRAFTS_PER_SELLER
             if self.seller.state == SellerState.VERIFIED:
                 limit = max(limit, settings.IMPORT_DRAFTS_PER_SELLER)
-            product = listing_create(self.actor, self.seller, data, drafts=limit)
+            # What a trial has made is undone, and counts all the same.
+            undone = self.job.trial_listings
+            product = listing_create(self.actor, self.seller, data, drafts=limit - undone)
             changed, kinds_changed = True, set[uuid.UUID]()
         else:
             product = lock_product(product.pk)
@@ -371,7 +397,7 @@ class Taker:
         english = {
             key: own.pop(f"{key}_en") for key in ("name", "description", "story") if f"{key}_en" in own
         }
-        wanted = own.pop("pictures", None)
+        own.pop("pictures", None)
         given = {key: own.pop(key) for key in list(own) if key.startswith(ATTRIBUTE)}
         data = own
         if "craft" in data:
@@ -420,8 +446,6 @@ class Taker:
             variants.append(item)
         if variants:
             data["variants"] = variants
-        if wanted:
-            self._open_pictures(rows[0], wanted)
         return data
 
     def _slugs(self, one: Goods, given: dict[str, Any], prefix: str, names: dict[str, str]) -> dict[str, str]:
@@ -488,38 +512,47 @@ class Taker:
 
     # --- Pictures ---------------------------------------------------------------------------------------------
 
-    def _open_pictures(self, one: Goods, names: list[str]) -> list[SimpleUploadedFile]:
-        """The files named in a cell, each looked at. Raises at the cell."""
+    def _store_pictures(self, goods: Sequence[Goods]) -> None:
+        """Stores the pictures that rows name, before anything is locked. A trial only looks at them."""
         if self.pictures is None:
-            raise _Placed(
-                one,
-                "pictures",
-                Problem(ErrorCode.NOT_FOUND, _("Send the pictures along, packed into one .zip file.")),
-            )
-        found = []
-        for name in names:
+            return
+        for name in sorted({name for one in goods for name in one.own.get("pictures") or ()}):
             try:
                 upload = SimpleUploadedFile("anh", self.pictures.read(name))
-                images.inspect(upload)
+                if self.job.dry_run:
+                    # A file would outlive the trial.
+                    self.stored[name] = ImageAsset(sha256=images.inspect(upload).sha256)
+                else:
+                    self.stored[name] = picture_take(upload)
             except DomainError as error:
-                problem = error.problems[0]
-                text = str(problem.message)
+                self.stored[name] = error.problems[0]
+
+    def _pictures_of(self, one: Goods) -> list[ImageAsset]:
+        """The pictures that the row names. Raises at the cell."""
+        found = []
+        for name in one.own.get("pictures") or ():
+            picture = self.stored.get(name)
+            if picture is None:
+                message = _("Send the pictures along, packed into one .zip file.")
+                raise _Placed(one, "pictures", Problem(ErrorCode.NOT_FOUND, message))
+            if isinstance(picture, Problem):
+                text = str(picture.message)
                 message = text if name in text else f"{name}: {text}"
-                raise _Placed(one, "pictures", Problem(problem.code, message)) from None
-            found.append(upload)
+                raise _Placed(one, "pictures", Problem(picture.code, message))
+            found.append(picture)
         return found
 
+    def _row_of(self, asset: ImageAsset) -> ImageAsset:
+        """The picture's row; in a trial one that is undone with its listing."""
+        if not self.job.dry_run:
+            return asset
+        return ImageAsset.objects.get_or_create(sha256=asset.sha256)[0]
+
     def _add_pictures(self, product: Product, rows: list[Goods]) -> bool:
-        names = rows[0].own.get("pictures")
-        if not names:
-            return False
         changed = False
-        for upload in self._open_pictures(rows[0], names):
-            if self.job.dry_run:
-                # A file would outlive the trial.
-                continue
+        for asset in self._pictures_of(rows[0]):
             try:
-                changed |= picture_add(self.actor, product.pk, picture_take(upload))[1]
+                changed |= picture_add(self.actor, product.pk, self._row_of(asset))[1]
             except DomainError as error:
                 raise _Placed(rows[0], "pictures", error.problems[0]) from None
         return changed
@@ -604,6 +637,11 @@ def _value(column: str, cell: Cell) -> Any:
     text = shown(cell).strip()
     if clears(column, text):
         return None
+    if says_empty(text):
+        raise DomainError.of(
+            ErrorCode.INVALID,
+            _("This cannot be taken away. Write what it shall be, or leave the cell empty."),
+        )
     if column in _CODES and _SHORTENED.fullmatch(text):
         raise DomainError.of(
             ErrorCode.INVALID,
@@ -638,7 +676,7 @@ def _sure(number: int | None, message: str) -> int:
 @contextmanager
 def pictures_of(job: ImportJob) -> Iterator[Pictures | None]:
     """The job's pictures, opened where they are kept. Raises DomainError as Pictures does."""
-    if job.images is None:
+    if job.images is None or "pictures" not in job.columns:
         yield None
         return
     with storages["private"].open(job.images.name) as file:

@@ -43,6 +43,8 @@ STAGED_AT_ONCE = 500
 # Of one seller at a time: a sheet may keep a worker busy for a minute.
 MAX_OPEN = 3
 ZIP = "application/zip"
+# What has not moved for so long will not: its job has given up.
+STUCK_AFTER = dt.timedelta(days=1)
 OPEN = (ImportState.QUEUED, ImportState.RUNNING)
 
 
@@ -71,6 +73,13 @@ def import_start(
             _("At most %(limit)s MB. Divide the sheet into smaller ones.")
             % {"limit": settings.IMPORT_MAX_BYTES // 1024**2},
             "file",
+        )
+    if pictures is not None and (pictures.size or 0) > settings.IMPORT_PICTURES_MAX_BYTES:
+        raise DomainError.of(
+            ErrorCode.FILE_TOO_LARGE,
+            _("At most %(limit)s MB of pictures. Send them in several parts, each with its own rows.")
+            % {"limit": settings.IMPORT_PICTURES_MAX_BYTES // 1024**2},
+            "images",
         )
     kind = kind_of(file)  # type: ignore[arg-type]
     if pictures is not None:
@@ -104,13 +113,14 @@ def import_commit(*, actor: Actor, job_id: uuid.UUID | None) -> ImportJob:
         raise DomainError.of(
             ErrorCode.INVALID_STATE, _("Only a sheet that has been checked can be taken over."), "id"
         )
+    _room(job.seller)
     ImportProblem.objects.filter(job=job).delete()
     if job.result is not None:
         # What the trial gave back; its file is swept as one without a row.
         job.result.delete()
     job.user, job.app, job.scopes = actor.user, actor.app, sorted(actor.scopes or ())
     job.dry_run, job.state, job.result = False, ImportState.QUEUED, None
-    job.position = job.done_rows = job.created_count = job.updated_count = 0
+    job.position = job.done_rows = job.created_count = job.updated_count = job.trial_listings = 0
     job.save()
     audit.record(actor, "import.commit", job, after={"rows": job.row_count})
     _defer(job)
@@ -140,8 +150,7 @@ def products_export(
 
 def _room(seller: Seller) -> None:
     lock_rows(Seller.objects.all(), [seller.pk])
-    # One that has not moved for a day will not: its job has given up.
-    moving = timezone.now() - dt.timedelta(days=1)
+    moving = timezone.now() - STUCK_AFTER
     if ImportJob.objects.filter(seller=seller, state__in=OPEN, updated_at__gt=moving).count() >= MAX_OPEN:
         raise DomainError.of(
             ErrorCode.LIMIT_REACHED,
@@ -353,9 +362,23 @@ def _export(job: ImportJob, keeper: files.Keeper) -> None:
 @transaction.atomic(durable=True)
 def imports_forget() -> int:
     """Deletes imports older than IMPORT_KEEP_DAYS; their files are swept as files without a row. Returns how many."""
+    _give_up()
     before = timezone.now() - dt.timedelta(days=settings.IMPORT_KEEP_DAYS)
     jobs = list(ImportJob.objects.filter(created_at__lt=before))
     kept = [key for job in jobs for key in (job.original_id, job.images_id, job.result_id) if key]
     ImportJob.objects.filter(pk__in=[job.pk for job in jobs]).delete()
     PrivateFile.objects.filter(pk__in=kept).delete()
     return len(jobs)
+
+
+def _give_up() -> None:
+    """Tells whoever sent a sheet on which we failed again and again, instead of working on it for ever."""
+    stuck = timezone.now() - STUCK_AFTER
+    open_ones = ImportJob.objects.filter(state__in=OPEN, updated_at__lte=stuck)
+    for job in lock_rows(open_ones, list(open_ones.values_list("pk", flat=True))).values():
+        with translation.override(job.language):
+            message = _(
+                "We could not finish this sheet; the fault is ours. Send it again, or ask us for help."
+            )
+            _fail(job, DomainError.of(ErrorCode.INVALID, message))
+        job.save()

@@ -168,9 +168,11 @@ def listing_merge(actor: Actor, product: Product, data: Mapping[str, Any]) -> tu
     values = _news(product, values)
     if not values:
         return False, set()
-    _update(actor, product, values, problems)
     rows = [item["row"] for item in values.get("variants", ())]
-    return bool(values.keys() - {"variants"}) or None in rows, {row.pk for row in rows if row is not None}
+    own = bool(values.keys() - {"variants"}) or None in rows
+    # What waits for an officer is taken out of the values, and is a change too.
+    _update(actor, product, values, problems)
+    return own, {row.pk for row in rows if row is not None}
 
 
 def _news(product: Product, values: dict[str, Any]) -> dict[str, Any]:

@@ -67,8 +67,13 @@ CLEARABLE = {
 
 
 def clears(column: str, text: str) -> bool:
-    """Whether a cell says that the value of its column goes: `(trống)` or `(empty)`."""
-    return (column in CLEARABLE or column.startswith((ATTRIBUTE, OPTION))) and fold(text) in _EMPTY
+    """Whether a cell says that the value of its column goes, which not every column allows (`says_empty`)."""
+    return (column in CLEARABLE or column.startswith((ATTRIBUTE, OPTION))) and says_empty(text)
+
+
+def says_empty(text: str) -> bool:
+    """Whether a cell reads `(trống)` or `(empty)`."""
+    return fold(text) in _EMPTY
 
 
 def _key(text: str) -> str:

@@ -57,7 +57,9 @@ class Pictures:
                 ErrorCode.FILE_TOO_LARGE, _("The picture “%(name)s” is too large.") % {"name": name}
             )
         try:
-            return self.archive.read(part)
+            with self.archive.open(part) as stream:
+                # With its size, so that no more than that is unpacked.
+                return stream.read(part.file_size)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
             raise DomainError.of(
                 ErrorCode.FILE_BROKEN,

@@ -1,9 +1,11 @@
 """Writing sheets: .xlsx and .csv that no program takes for formulas, and that read back to the same values."""
 
 import csv
+import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -51,10 +53,26 @@ def _write_xlsx(file: IO[bytes], rows: Iterable[Sequence[Cell]]) -> None:
 
 
 def _cell(sheet: Any, cell: Cell) -> Any:
-    if not isinstance(cell, str | dict):
+    if isinstance(cell, dict):
+        return _as_read(sheet, cell)
+    if not isinstance(cell, str):
         return cell
     made: Any = WriteOnlyCell(sheet, "")
     # Said outright, or `=1+1` were a formula and `#N/A` an error.
     made._value = _text(cell)
     made.data_type = "s"
     return made
+
+
+def _as_read(sheet: Any, cell: dict[str, str]) -> Any:
+    """A date as a date and an error as an error: sent again as they are, they are refused again."""
+    if "error" in cell:
+        made: Any = WriteOnlyCell(sheet, "")
+        made._value = cell["error"] if cell["error"].startswith("#") else "#N/A"
+        made.data_type = "e"
+        return made
+    value: Any = dt.timedelta()
+    for kind in (dt.time, dt.datetime):
+        with suppress(ValueError):
+            value = kind.fromisoformat(cell["date"])
+    return WriteOnlyCell(sheet, value)

@@ -1,6 +1,7 @@
 """Imports and exports of listings: tried, taken over, repeated, killed, refused, and given back."""
 
 import csv
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from catalog import jobs
@@ -242,6 +244,54 @@ def test_only_what_differs_is_changed_and_on_sale_name_and_craft_wait(
     assert counts(taken(owner, run_jobs, sheet("SKU,Name\nT-0,Giỏ tên mới\n"))) == ("DONE", 1, 0, 0, 0)
 
 
+def test_a_trial_counts_what_only_waits_or_only_adds_a_picture(
+    owner: Caller, shop: Shop, run_jobs: Run
+) -> None:
+    code, images = shop.variant.sku, {"gio_jpg": photo("teal").read()}
+
+    renamed = taken(owner, run_jobs, sheet(f"SKU,Name\n{code},Giỏ tên mới\n"), dry_run=True)
+    pictured = taken(
+        owner, run_jobs, sheet(f"SKU,Ảnh\n{code},gio.jpg\n"), images=pictures(**images), dry_run=True
+    )
+
+    for tried in (renamed, pictured):
+        assert counts(tried) == ("READY", 1, 0, 1, 0)
+        ok(commit(owner, tried["id"]))
+        run_jobs()
+        assert counts(look(owner, tried)) == ("DONE", 1, 0, 1, 0)
+    assert ProductRevision.objects.get(product=shop.product).name == "Giỏ tên mới"
+
+
+def test_a_trial_meets_the_limits_that_the_real_run_would_meet(
+    owner: Caller, shop: Shop, run_jobs: Run, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.IMPORT_DRAFTS_PER_SELLER, settings.DRAFTS_PER_SELLER, settings.PRODUCT_MAX_PICTURES = 3, 3, 1
+    monkeypatch.setattr(imports, "CHUNK_ROWS", 2)
+    files = {"a_jpg": photo("teal").read(), "b_jpg": photo("red").read()}
+    text = '"Một","a.jpg, b.jpg"\nHai,a.jpg\nBa,b.jpg\nBốn,\nNăm,\n'
+
+    tried = taken(owner, run_jobs, sheet(f"Tên,Ảnh\n{text}"), images=pictures(**files), dry_run=True)
+
+    wrong = [(2, "Ảnh", "LIMIT_REACHED"), (6, None, "LIMIT_REACHED")]
+    assert (counts(tried), problems(tried)) == (("READY", 5, 3, 0, 2), wrong)
+    assert (Product.objects.count(), ImageAsset.objects.count()) == (1, 0)
+    ok(commit(owner, tried["id"]))
+    run_jobs()
+    done = look(owner, tried)
+    assert (counts(done), problems(done)) == (("DONE", 5, 3, 0, 2), wrong)
+
+
+def test_kinds_without_a_code_are_told_apart_by_their_names(owner: Caller, shop: Shop, run_jobs: Run) -> None:
+    rows = "Giỏ,Nhỏ,\n,Lớn,\n, nhỏ ,\n,Nhỏ,\n,Nhỏ,G-1\n"
+
+    job = taken(owner, run_jobs, sheet(f"Tên,Loại,Mã\n{rows}"))
+
+    assert problems(job) == [(5, "Loại", "DUPLICATE")]
+    kinds = Variant.objects.filter(product__name="Giỏ").order_by("position")
+    assert [row.name for row in kinds] == ["Nhỏ", "Lớn", "nhỏ", "Nhỏ"]
+    assert kinds[3].sku == "G-1"
+
+
 def test_stock_is_what_was_counted_and_never_below_what_is_held(
     owner: Caller, shop: Shop, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,6 +414,51 @@ def test_the_sheet_comes_back_with_its_mistakes_and_can_be_sent_again(
     assert Variant.objects.get(sku="K1").price == 12_000
 
 
+def test_what_was_refused_is_refused_again_where_nobody_has_touched_it(
+    owner: Caller, shop: Shop, run_jobs: Run
+) -> None:
+    day, hour = dt.date(2026, 3, 5), dt.time(5, 3)
+    first = taken(
+        owner,
+        run_jobs,
+        book(["Tên", "Mã", "Giá"], ["Giỏ", day, 5000], ["Khay", hour, 5000], ["#REF!", "D1", 5000], ["=1", "D2", 5000], ["Tủ", "D3", float("1E308")]),
+    )  # fmt: skip
+    wrong = [(2, "Mã", "INVALID"), (3, "Mã", "INVALID"), (4, "Tên", "INVALID"), (5, "Tên", "INVALID"), (6, "Giá", "OUT_OF_RANGE")]  # fmt: skip
+    assert problems(first) == wrong
+
+    again = taken(owner, run_jobs, SimpleUploadedFile("lai.xlsx", fetched(first["resultUrl"])))
+
+    assert problems(again) == wrong
+    assert Product.objects.filter(seller=shop.seller).count() == 1
+
+
+def test_a_number_without_end_is_a_wrong_cell(owner: Caller, shop: Shop, run_jobs: Run) -> None:
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(book(["Tên", "Giá"], ["Giỏ", 424242])) as archive,
+        zipfile.ZipFile(made, "w") as other,
+    ):
+        for part in archive.infolist():
+            other.writestr(part.filename, archive.read(part).replace(b"424242", b"1E400"))
+
+    job = taken(owner, run_jobs, SimpleUploadedFile("hang.xlsx", made.getvalue()))
+
+    assert (job["state"], problems(job)) == ("DONE", [(2, "Giá", "INVALID")])
+
+
+@pytest.mark.parametrize("heading", ["Tên", "Loại", "Giá", "Tồn kho", "Mã", "Nghề", "Tên tiếng Anh", "Ảnh"])
+def test_what_cannot_be_taken_away_is_never_called_empty(
+    owner: Caller, shop: Shop, run_jobs: Run, heading: str
+) -> None:
+    before = everything()
+    cells = {"Mã": shop.variant.sku, "Tên": shop.product.name, heading: "(trống)"}
+
+    job = taken(owner, run_jobs, book(list(cells), list(cells.values())))
+
+    assert problems(job) == [(2, heading, "INVALID")]
+    assert everything() == before
+
+
 def test_pictures_are_taken_from_the_zip_by_name(owner: Caller, shop: Shop, run_jobs: Run) -> None:
     images = {"gio_jpg": photo("teal").read(), "khay_jpg": photo("red").read(), "hong_jpg": b"no picture"}
     text = "Mã,Tên,Giá,Ảnh\nG1,Giỏ,5000,gio.jpg; khay.jpg\nG2,Khay,5000,../gio.jpg\nG3,Tủ,5000,hong.jpg\nG4,Đôn,5000,thieu.jpg\n"
@@ -389,13 +484,14 @@ def test_pictures_are_taken_from_the_zip_by_name(owner: Caller, shop: Shop, run_
         (photo(), None, ("FILE_TYPE", ["file"])),
         (sheet("Tên,Giá\na,1"), sheet("no zip"), ("FILE_BROKEN", ["images"])),
         (sheet("Tên,Giá\na,1" + " " * 2000), None, ("FILE_TOO_LARGE", ["file"])),
+        (sheet("Tên,Giá\na,1"), pictures(a_jpg=b"a" * 1_000), ("FILE_TOO_LARGE", ["images"])),
     ],
-    ids=["empty", "photo", "no-zip", "large"],
+    ids=["empty", "photo", "no-zip", "large", "large-pictures"],
 )
 def test_what_is_no_sheet_is_refused_at_once(
     owner: Caller, shop: Shop, settings: Any, file: Any, images: Any, expected: Any
 ) -> None:
-    settings.IMPORT_MAX_BYTES = 1_500
+    settings.IMPORT_MAX_BYTES, settings.IMPORT_PICTURES_MAX_BYTES = 1_500, 1_000
     file.seek(0)
     before = kept_files()
 
@@ -434,7 +530,12 @@ def test_a_few_sheets_at_a_time(owner: Caller, shop: Shop, run_jobs: Run) -> Non
     assert errors(send(owner, sheet(SHEET))) == [("LIMIT_REACHED", ["sellerId"])]
     assert kept_files() == before
     run_jobs()
-    ok(send(owner, sheet(SHEET)))
+    trials = list(ImportJob.objects.order_by("id"))
+    for _number in range(imports.MAX_OPEN):
+        ok(send(owner, sheet(SHEET)))
+    assert errors(commit(owner, gid(trials[0]))) == [("LIMIT_REACHED", ["sellerId"])]
+    run_jobs()
+    ok(commit(owner, gid(trials[0])))
 
 
 def test_others_find_no_job_and_who_left_is_not_served(owner: Caller, shop: Shop, run_jobs: Run) -> None:
@@ -698,6 +799,20 @@ def test_old_imports_go_with_their_files(owner: Caller, shop: Shop, run_jobs: Ru
         0,
         0,
     )
+
+
+def test_a_sheet_on_which_we_fail_is_given_up_and_told(owner: Caller, shop: Shop, run_jobs: Run) -> None:
+    job = ok(send(owner, sheet(SHEET)))
+    jobs.forget_imports.func(timestamp=0)
+    assert look(owner, job)["state"] == "QUEUED"
+
+    ImportJob.objects.update(updated_at=timezone.now() - imports.STUCK_AFTER)
+    jobs.forget_imports.func(timestamp=0)
+
+    told = look(owner, job)
+    assert (told["state"], problems(told)) == ("FAILED", [(0, None, "INVALID")])
+    run_jobs()
+    assert not Product.objects.filter(name="Giỏ mây").exists()
 
 
 def test_the_command_tells_how_far_it_is_and_what_is_wrong(shop: Shop, tmp_path: Any) -> None:

@@ -3,8 +3,10 @@
 import codecs
 import io
 import struct
+import tracemalloc
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -211,6 +213,59 @@ def changed(file: io.BytesIO, name: str, change: Callable[[bytes], bytes]) -> io
     with zipfile.ZipFile(file) as archive:
         parts = [(part, archive.read(part)) for part in archive.namelist()]
     return packed(*((part, change(data) if part == name else data) for part, data in parts))
+
+
+def forged(file: io.BytesIO, name: str, size: int = 900_000) -> io.BytesIO:
+    """The packed file with a part of 100 MB more, which tells of itself that it has but `size` bytes."""
+    told = b"0" * size
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"0" * 100_000_000)
+        part = archive.getinfo(name)
+        part.file_size, part.CRC = size, zlib.crc32(told)
+    file.seek(0)
+    return file
+
+
+def peak(run: Callable[[], Any]) -> int:
+    """Bytes that were held at once meanwhile."""
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_part_that_lies_about_its_size_is_never_unpacked_whole() -> None:
+    file = forged(xlsx(HEADINGS, GOODS), "xl/theme/theme1.xml2")
+
+    def look() -> None:
+        with pytest.raises(DomainError) as refused, read.open_sheet(file):
+            pass
+        assert refused.value.problems[0].code.value == "FILE_BROKEN"
+
+    assert peak(look) < 10_000_000
+    # What reading the part whole takes.
+    with zipfile.ZipFile(file) as archive:
+        assert peak(lambda: archive.read("xl/theme/theme1.xml2")) > 90_000_000
+
+
+def test_a_picture_that_lies_about_its_size_is_never_unpacked_whole() -> None:
+    pictures = Pictures(forged(packed(("a.png", b"a")), "gio.png"), largest=1_000_000)
+
+    assert peak(lambda: pictures.read("gio.png")) < 10_000_000
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_ways_of_packing_that_have_no_bound_are_refused(method: int) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("gio.png", b"a" * 1000)
+
+    with pytest.raises(DomainError) as refused:
+        Pictures(file, largest=10_000)
+
+    assert refused.value.problems[0].code.value == "FILE_BROKEN"
 
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 
 import catalog.services.stock
-from catalog.models import ImportJob, ImportProblem, Variant
-from catalog.services import import_rows
+from catalog.models import ImportJob, ImportProblem, Product, Variant
+from catalog.services import import_rows, imports
 from catalog.services.imports import import_run, import_start
 from marketplace.core.actor import SYSTEM
 from tests.builders import Shop, make_variant
@@ -129,3 +129,59 @@ def test_a_sheet_and_a_basket_in_opposite_order_wait_for_each_other(
     assert sum(bool(answer) for answer in answers) == faults, answers
     if in_order:
         assert [stock(variant) for variant in variants] == [(4, 1)] * 5
+
+
+@pytest.mark.parametrize(("locked", "made"), [(True, 1), (False, 2)])
+def test_one_sheet_sent_twice_at_the_same_time_makes_its_listings_once(
+    api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch, locked: bool, made: int
+) -> None:
+    """Both look for a listing of the name before either has made it; if the seller's row lets them."""
+    meeting, look = Meeting(2, patience=2), import_rows.Taker._find_names
+
+    def look_together(*arguments: Any) -> None:
+        look(*arguments)
+        meeting.wait()
+
+    monkeypatch.setattr(import_rows.Taker, "_find_names", look_together)
+    if not locked:
+        monkeypatch.setattr(import_rows, "lock_rows", lambda rows, keys: rows.in_bulk(keys))
+    sheets = []
+    for _number in range(2):
+        file = SimpleUploadedFile("gio.csv", "Tên,Giá\nGiỏ mới,5000\n".encode())
+        sheets.append(import_start(SYSTEM, shop.seller, file, None, dry_run=False))
+        assert import_run(sheets[-1].pk, alone=True)
+
+    assert at_once(list(map(_import, sheets))) == [[], []]
+
+    assert Product.objects.filter(name="Giỏ mới").count() == made
+
+
+@pytest.mark.parametrize(("locked", "made"), [(True, 1), (False, 2)])
+def test_two_workers_on_one_sheet_take_it_once(
+    api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch, locked: bool, made: int
+) -> None:
+    meeting, step = Meeting(2, patience=2), imports._step
+
+    def step_together(*arguments: Any) -> bool:
+        meeting.wait()
+        return step(*arguments)
+
+    file = SimpleUploadedFile("gio.csv", "Tên,Giá\nGiỏ mới,5000\n".encode())
+    job = import_start(SYSTEM, shop.seller, file, None, dry_run=False)
+    assert import_run(job.pk, alone=True)
+    monkeypatch.setattr(imports, "_step", step_together)
+    if not locked:
+        monkeypatch.setattr(imports, "lock_rows", lambda rows, keys: rows.in_bulk(keys))
+        monkeypatch.setattr(import_rows, "lock_rows", lambda rows, keys: rows.in_bulk(keys))
+        look = import_rows.Taker._find_names
+        names = Meeting(2, patience=2)
+        monkeypatch.setattr(
+            import_rows.Taker, "_find_names", lambda *arguments: (look(*arguments), names.wait())
+        )
+
+    at_once([_import(job), _import(job)])
+    job.refresh_from_db()
+
+    assert Product.objects.filter(name="Giỏ mới").count() == made
+    if locked:
+        assert (job.done_rows, job.created_count) == (1, 1)

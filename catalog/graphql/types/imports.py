@@ -2,7 +2,7 @@
 
 import graphene
 
-from catalog import files, models
+from catalog import files, models, queries
 from catalog.graphql import loaders
 from catalog.graphql.types.inside import SellerPrivate
 from catalog.models import ImportState as States
@@ -76,12 +76,10 @@ class ImportJob(ModelNode):
 def _imports(
     root: models.Seller, info: graphene.ResolveInfo, first: int | None = None
 ) -> list[models.ImportJob]:
-    if not loaders.edits_listings(root):
-        return []
     return keyset_page_of_parent(
         root,
         "imports",
-        models.ImportJob.objects.all(),
+        queries.imports_visible_to(info.context.actor),
         by="seller",
         order=["-created_at", "-id"],
         first=SHOWN if first is None else first,

@@ -29,15 +29,16 @@ from search.engine import (
     FACET_SIZE,
     MAX_RESULTS,
     PRICE_BUCKETS,
+    VALUES,
     WINDOW,
     EngineDown,
     Facets,
     Hit,
     Hits,
     SearchRequest,
-    bucket_value,
     without,
 )
+from search.prices import bounds_value
 from search.reading import Alternative, Group, Reading
 from search.text import fold_tokens
 
@@ -48,10 +49,6 @@ MAX_READ = 1_000
 # The rough order, before ranking: a product with all words stands above one without, whatever else it has.
 _ALL_WORDS, _FROM_PLACE = 50.0, 20.0
 _NAME, _ACCENTS, _NEIGHBOURS = 3.0, 2.0, 1.0
-_VALUES = (
-    "seller", "village", "commune", "in_stock", "ocop_stars", "ocop_until", "trusted", "sold", "sold_30d", "rating",
-    "published_at",
-)  # fmt: skip
 _SORTS: dict[str, list[Any]] = {
     "RELEVANCE": ["_score", {"key": "desc"}],
     "NEWEST": [{"published_at": "desc"}, {"key": "desc"}],
@@ -153,7 +150,7 @@ class ElasticEngine:
             Search(using=client(), index=alias())
             .query(_query(request, request.criteria))
             .sort(*_SORTS[request.sort])
-            .source([*TEXTS, *_VALUES] if window else False)
+            .source([*TEXTS, *VALUES] if window else False)
             .extra(track_total_hits=True, from_=begin, size=max(end - begin, 0))
         )
         if request.sort == "RELEVANCE":
@@ -374,7 +371,7 @@ def _aggregation(name: str) -> Any:
     if name == "PRICE":
         ranges = [
             {
-                "key": bucket_value(low, high),
+                "key": bounds_value(low, high),
                 **({} if low is None else {"from": low}),
                 **({} if high is None else {"to": high + 1}),
             }

@@ -58,10 +58,16 @@ class Hit:
     ocop_stars: int | None = None
     ocop_until: dt.date | None = None
     trusted: bool = False
-    sold: int = 0
     sold_30d: int = 0
     rating: float = 0.0
     published_at: dt.datetime | None = None
+
+
+# Of a hit, what ranking reads beside its texts.
+VALUES = (
+    "seller", "village", "commune", "in_stock", "ocop_stars", "ocop_until", "trusted", "sold_30d", "rating",
+    "published_at",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -93,11 +99,6 @@ PRICE_BUCKETS: tuple[tuple[int | None, int | None], ...] = (
     (1_000_000, 4_999_999),
     (5_000_000, None),
 )
-
-
-def bucket_value(low: int | None, high: int | None) -> str:
-    """ "min-max", either side may be empty."""
-    return f"{'' if low is None else low}-{'' if high is None else high}"
 
 
 def without(criteria: dict[str, Any], facet: str) -> dict[str, Any]:

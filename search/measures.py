@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from search.numbers import SPOKEN
+
 # Word → common unit, and how many of it.
 _UNITS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("mm", "ly", "li", "milimet"), ("mm", 1)),
@@ -22,17 +24,15 @@ _UNITS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("phút", "phut", "minutes", "min"), ("min", 1)),
     **dict.fromkeys(("h", "giờ", "gio", "tiếng", "tieng", "hour", "hours"), ("min", 60)),
 }
-_NUMBERS = {
-    "nửa": "0.5", "nua": "0.5", "một": "1", "mot": "1", "hai": "2", "ba": "3", "bốn": "4", "bon": "4", "năm": "5", "sáu": "6",
-    "sau": "6", "bảy": "7", "bay": "7", "tám": "8", "tam": "8", "chín": "9", "chin": "9", "mười": "10", "muoi": "10",
-}  # fmt: skip
+# `nam` is a man: `áo nam m` is no five metres.
+_SPOKEN_NUMBERS = {word: number for word, number in SPOKEN.items() if word != "nam"}
 _WORD = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _NUMBER = r"\d+(?:[.,]\d+)?"
 # 30 × 22 × 12 cm: the unit is that of all.
 _SERIES = re.compile(
     rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*)*)({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?![\w.,]))?"
 )
-_SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_NUMBERS)})\s({_WORD})(?!\w)")
+_SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_SPOKEN_NUMBERS)})\s({_WORD})(?!\w)")
 # `một ký hai` is 1,2 kg, `1 mét 5` is 1,5 m.
 _DIVIDED = {"m", "mét", "met", "kg", "kí", "ký", "ky", "cân", "l", "lít", "lit"}
 _TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?![\w.,])")
@@ -66,7 +66,7 @@ def measures(text: str) -> Iterator[Measure]:
         if tokens:
             yield Measure(match.start(), end, tokens)
     for match in _SPOKEN.finditer(text):
-        value, end = _with_tenth(Decimal(_NUMBERS[match[1]]), match[2], text, match.end())
+        value, end = _with_tenth(_SPOKEN_NUMBERS[match[1]], match[2], text, match.end())
         if token := _token(value, match[2]):
             yield Measure(match.start(), end, (token,))
 
@@ -76,7 +76,7 @@ def _with_tenth(value: Decimal, word: str, text: str, end: int) -> tuple[Decimal
     if half := _HALF.match(text[end:]):
         return value + Decimal("0.5"), end + half.end()
     if word in _DIVIDED and value == int(value) and (tenth := _TENTH.match(text[end:])):
-        number = {"tư": "4", "rưỡi": "5"}.get(tenth[1], _NUMBERS.get(tenth[1], tenth[1]))
+        number = {"tư": "4", "rưỡi": "5"}.get(tenth[1], SPOKEN.get(tenth[1], tenth[1]))
         return value + Decimal(f"0.{number}"), end + tenth.end()
     return value, end
 
@@ -85,19 +85,6 @@ def _token(value: Decimal, word: str) -> str:
     unit, factor = _UNITS[word]
     number = value * factor
     return f"{unit}{int(number)}" if number == int(number) and 0 < number < _MOST else ""
-
-
-# As `_NUMBERS`, with accents alone.
-_NUMERALS = {
-    "1": "một", "2": "hai", "3": "ba", "4": "bốn", "5": "năm", "6": "sáu", "7": "bảy", "8": "tám", "9": "chín", "10": "mười",
-}  # fmt: skip
-
-
-def other_numerals(token: str) -> list[str]:
-    """`6` for `sáu` and the other way round; nothing for what is no small number."""
-    if token in _NUMERALS:
-        return [_NUMERALS[token]]
-    return [digits for digits, word in _NUMERALS.items() if word == token and digits != "1"]
 
 
 def weight_token(grams: int) -> str:

@@ -104,7 +104,6 @@ class SearchPoison(models.Model):
     """A document Elasticsearch refuses as malformed: set aside, so that it stops nobody else."""
 
     product_id = models.UUIDField(primary_key=True)
-    version = models.BigIntegerField()
     error = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
 

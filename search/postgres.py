@@ -21,14 +21,15 @@ from search.engine import (
     FACET_SIZE,
     MAX_RESULTS,
     PRICE_BUCKETS,
+    VALUES,
     WINDOW,
     Facets,
     Hit,
     Hits,
     SearchRequest,
-    bucket_value,
     without,
 )
+from search.prices import bounds_value
 from search.reading import Alternative, Group, Reading
 from search.text import fold_tokens
 
@@ -36,10 +37,6 @@ CANDIDATES = 1_000
 # Weights of D, C, B, A: description, attributes, context, name.
 _WEIGHTS = "{0.05,0.2,0.3,1.0}"
 _FROM_PLACE = 1.0
-_VALUES = (
-    "seller", "village", "commune", "in_stock", "ocop_stars", "ocop_until", "trusted", "sold", "sold_30d", "rating",
-    "published_at",
-)  # fmt: skip
 _ORDERS = {
     "RELEVANCE": "score DESC, product_id DESC",
     "NEWEST": "published_at DESC NULLS LAST, product_id DESC",
@@ -59,7 +56,7 @@ class PostgresEngine:
         last = request.offset + request.limit
         end = min(max(WINDOW, last) if window else last, MAX_RESULTS)
         begin = 0 if window else request.offset
-        wanted = ", ".join(("product_id", "score", *((*TEXTS, *_VALUES) if window else ())))
+        wanted = ", ".join(("product_id", "score", *((*TEXTS, *VALUES) if window else ())))
         values |= {"limit": max(end - begin, 0), "begin": begin}
         source = f"SELECT *, prior AS score FROM search_document WHERE {condition}"
         if request.sort == "RELEVANCE" and request.reading.groups:
@@ -320,7 +317,7 @@ def _expression(facet: str, values: dict[str, Any]) -> str:
         return "CASE WHEN ocop_until >= %(today)s THEN ocop_stars::text END"
     cases = []
     for number, (low, high) in enumerate(PRICE_BUCKETS):
-        values[f"bucket_{number}"] = bucket_value(low, high)
+        values[f"bucket_{number}"] = bounds_value(low, high)
         bounds = [f"price >= {low}"] * (low is not None) + [f"price <= {high}"] * (high is not None)
         cases.append(f"WHEN {' AND '.join(bounds)} THEN %(bucket_{number})s")
     return f"CASE {' '.join(cases)} END"

@@ -2,25 +2,23 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from catalog.sheets.money import parse_money
+from search.numbers import SPOKEN
 
 # "tầm" and "khoảng" are so much less or more.
 ABOUT = 0.2
 _UNIT = r"(?:k|nghin|ngan|nghìn|ngàn|tr|trieu|triệu|ty|tỷ|tỉ)"
 _CURRENCY = r"(?:đồng|dong|vnđ|vnd|đ|₫)"
 # hai trăm, nửa triệu, trăm rưỡi; of money, trăm is a hundred thousand, củ a million and lít a hundred thousand.
-_WORDS = {
-    "nửa": 0.5, "nua": 0.5, "một": 1, "mot": 1, "hai": 2, "ba": 3, "bốn": 4, "bon": 4, "năm": 5, "nam": 5, "sáu": 6, "sau": 6, "bảy": 7,
-    "bay": 7, "tám": 8, "chín": 9, "chin": 9, "mười": 10, "muoi": 10,
-}  # fmt: skip
 _SPOKEN_UNITS = {
     **dict.fromkeys(("trăm", "tram", "lít", "lit"), 100_000),
     **dict.fromkeys(("triệu", "trieu", "củ", "cu"), 1_000_000),
     **dict.fromkeys(("nghìn", "nghin", "ngàn", "ngan"), 1_000),
 }
 _SPOKEN = (
-    rf"(?:(?:{'|'.join(_WORDS)})\s(?:{'|'.join(_SPOKEN_UNITS)})|\d+(?:[.,]\d)?\s?(?:trăm|tram|lít|lit|củ|cu)|trăm|tram)"
+    rf"(?:(?:{'|'.join(SPOKEN)})\s(?:{'|'.join(_SPOKEN_UNITS)})|\d+(?:[.,]\d)?\s?(?:trăm|tram|lít|lit|củ|cu)|trăm|tram)"
     r"(?!\w)(?:\s(?:nghìn|nghin|ngàn|ngan)(?!\w))?(?:\s(?:rưỡi|ruoi))?"
 )
 # 500k, 1,5 triệu, 1tr2, 1 triệu rưỡi, 500.000, 500000đ
@@ -39,7 +37,7 @@ _BOUND = re.compile(
 _TRAILING = re.compile(
     rf"(?<!\w)(?P<amount>{_AMOUNT})\s(?:(?P<up>trở lên|tro len|đổ lên)|(?P<down>trở xuống|tro xuong|đổ lại|do lai))(?!\w)"
 )
-_SAID = re.compile(rf"(?:({'|'.join(_WORDS)})\s|(\d+(?:[.,]\d)?)\s?)?({'|'.join(_SPOKEN_UNITS)})")
+_SAID = re.compile(rf"(?:({'|'.join(SPOKEN)})\s|(\d+(?:[.,]\d)?)\s?)?({'|'.join(_SPOKEN_UNITS)})")
 _HALF = re.compile(r"\s?(?:rưỡi|ruoi)$")
 _HAS_UNIT = re.compile(rf"(?:{_UNIT}|{_CURRENCY})")
 # A bare number below this is a size or a count, not an amount.
@@ -52,6 +50,11 @@ class Price:
 
     text: str
     bounds: tuple[int | None, int | None]
+
+
+def bounds_value(low: int | None, high: int | None) -> str:
+    """ "min-max" as the facet of prices writes it; either side may be empty."""
+    return f"{'' if low is None else low}-{'' if high is None else high}"
 
 
 def take_price(text: str, plain: set[str]) -> tuple[str, Price | None]:
@@ -98,8 +101,10 @@ def _amount(text: str) -> int | None:
     said = re.sub(r"(trăm|tram)\s(?:nghìn|nghin|ngàn|ngan)$", r"\1", whole)
     if spoken := _SAID.fullmatch(said):
         unit = _SPOKEN_UNITS[spoken[3]]
-        number = float(spoken[2].replace(",", ".")) if spoken[2] else _WORDS.get(spoken[1] or "", 1)
-        return round((number + half * 0.5) * unit)
+        number = (
+            Decimal(spoken[2].replace(",", ".")) if spoken[2] else SPOKEN.get(spoken[1] or "", Decimal(1))
+        )
+        return round((number + half * Decimal("0.5")) * unit)
     for plain, word in (("nghin", "nghìn"), ("ngan", "ngàn"), ("trieu", "triệu"), ("dong", "đồng")):
         whole = re.sub(rf"{plain}\b", word, whole)
     amount = parse_money(whole)

@@ -11,9 +11,10 @@ from math import log
 from marketplace.core.vietnamese import fold
 from search.chatter import clauses, without_chatter, without_generic, without_joints
 from search.lexicon import MAX_PHRASE, Lexicon, Place, same
-from search.measures import measures, other_numerals
+from search.measures import measures
+from search.numbers import other_numerals
 from search.places import take_places
-from search.prices import take_price
+from search.prices import bounds_value, take_price
 from search.text import is_eastern, is_vietnamese, normalise, syllables
 
 # More words than these narrow nothing any more; they still count in the order.
@@ -195,7 +196,7 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     found: list[Interpretation] = []
     if price is not None:
         reading = replace(reading, price=price.bounds)
-        found.append(Interpretation("PRICE", price.text, _between(price.bounds), field="PRICE"))
+        found.append(Interpretation("PRICE", price.text, bounds_value(*price.bounds), field="PRICE"))
     text, beside = _main_clause(text, lexicon, has_accents=reading.has_accents)
     text, sizes = _take_measures(without_chatter(text, has_accents=reading.has_accents), lexicon, reading)
     tokens = without_joints(syllables(text))
@@ -269,11 +270,6 @@ def _take_literal(text: str, plain: set[str]) -> tuple[str, str]:
         if item and f" {item} " in rest:
             rest, said = rest.replace(f" {item} ", " "), f"{said} {item}"
     return (rest.strip(), said) if rest.strip() else (text, "")
-
-
-def _between(bounds: tuple[int | None, int | None]) -> str:
-    low, high = bounds
-    return f"{'' if low is None else low}-{'' if high is None else high}"
 
 
 def grouped(

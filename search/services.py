@@ -190,9 +190,7 @@ def _raise_versions(products: Sequence[uuid.UUID]) -> tuple[dict[uuid.UUID, int]
 def _set_aside(poison: dict[uuid.UUID, str], versions: dict[uuid.UUID, int]) -> None:
     for key, error in poison.items():
         log.error("search_document_refused", product=str(key), error=error)
-        SearchPoison.objects.update_or_create(
-            product_id=key, defaults={"version": versions[key], "error": error}
-        )
+        SearchPoison.objects.update_or_create(product_id=key, defaults={"error": error})
     SearchPoison.objects.filter(product_id__in=versions.keys() - poison.keys()).delete()
 
 
@@ -212,7 +210,7 @@ def reindex(*, anew: bool = False) -> Iterator[tuple[int, int]]:
     yield done, total
     # One batch is read while the one before it is written.
     with ThreadPoolExecutor(max_workers=1) as writer:
-        before: tuple[uuid.UUID, int, Future[elastic.Written] | None, dict[uuid.UUID, int]] | None = None
+        before: tuple[uuid.UUID, Future[elastic.Written] | None, dict[uuid.UUID, int]] | None = None
         while True:
             batch = Product.objects.order_by("pk")
             keys = list((batch.filter(pk__gt=last) if last else batch).values_list("pk", flat=True)[:BATCH])
@@ -224,12 +222,12 @@ def reindex(*, anew: bool = False) -> Iterator[tuple[int, int]]:
                     task = writer.submit(elastic.bulk_write, [index.name], _sources(versions, documents))
             if before is not None:
                 _finish_batch(index, *before)
-                done += len(before[3])
+                done += len(before[2])
                 yield done, total
             if not keys:
                 break
             last = keys[-1]
-            before = (last, len(keys), task, versions)
+            before = (last, task, versions)
     if index:
         _swap(index)
     vocabulary_rebuild()
@@ -271,7 +269,6 @@ def _read_for_build(
 def _finish_batch(
     index: SearchIndex | None,
     last: uuid.UUID,
-    _size: int,
     task: Future[elastic.Written] | None,
     versions: dict[uuid.UUID, int],
 ) -> None:

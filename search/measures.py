@@ -27,10 +27,11 @@ _UNITS: dict[str, tuple[str, int]] = {
 # `nam` is a man: `áo nam m` is no five metres.
 _SPOKEN_NUMBERS = {word: number for word, number in SPOKEN.items() if word != "nam"}
 _WORD = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-_NUMBER = r"\d+(?:[.,]\d+)?"
+# No longer, and no more of them: of a text without an end, each place would be read up to its end.
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 # 30 × 22 × 12 cm: the unit is that of all.
 _SERIES = re.compile(
-    rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*)*)({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?![\w.,]))?"
+    rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*){{0,5}})({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?![\w.,]))?"
 )
 _SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_SPOKEN_NUMBERS)})\s({_WORD})(?!\w)")
 # `một ký hai` is 1,2 kg, `1 mét 5` is 1,5 m.

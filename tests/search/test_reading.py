@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from search import reading, seeds, telex
 from search.chatter import without_chatter
 from search.lexicon import Lexicon, Place, _add_synonym, count_words
+from search.measures import measures
 from search.reading import codes_of, read
 from search.rereading import core, correct, decoded
 from search.text import code_key, folded, highlight, indexed, syllables
@@ -140,6 +141,37 @@ def test_an_amount_in_words_is_a_filter(
         assert (words(again), bool(again.extra)) == (rest, True)
     elif found.price is None:
         assert words(found) == rest
+
+
+# --- Sizes --------------------------------------------------------------------------------------------------------
+
+
+def sizes(text: str) -> list[tuple[str, ...]]:
+    return [item.tokens for item in measures(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("30 × 22 × 12 cm", [("mm300", "mm220", "mm120")]),
+        ("1m2", [("mm1200",)]),
+        ("1,2 m", [("mm1200",)]),
+        ("một ký hai", [("g1200",)]),
+        ("2 lít rưỡi", [("ml2500",)]),
+        ("nhang 24 giờ", [("min1440",)]),
+        ("khay", []),
+    ],
+)
+def test_a_size_is_one_however_it_is_written(text: str, tokens: list[tuple[str, ...]]) -> None:
+    assert sizes(text) == tokens
+
+
+def test_no_text_makes_the_reader_of_sizes_look_further_than_some_numbers() -> None:
+    """Sellers' descriptions are read as well: what had no bound took the square of a hostile one's length."""
+    assert sizes("1*2*3*4*5*6 cm") == [("mm10", "mm20", "mm30", "mm40", "mm50", "mm60")]
+    assert sizes("8*9*1*2*3*4*5*6 cm") == [("mm10", "mm20", "mm30", "mm40", "mm50", "mm60")]
+    assert sizes("1*" * 10_000 + "2 cm") == [("mm10",) * 5 + ("mm20",)]
+    assert sizes("1" * 20_000 + " cm") == sizes("1x" * 10_000) == []
 
 
 # --- Places and chatter -------------------------------------------------------------------------------------------

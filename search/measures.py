@@ -24,6 +24,8 @@ _UNITS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("phút", "phut", "minutes", "min"), ("min", 1)),
     **dict.fromkeys(("h", "giờ", "gio", "tiếng", "tieng", "hour", "hours"), ("min", 60)),
 }
+# What a unit may be instead without its accents (`2 gio`: giờ or giỏ), or even with them (`2 ly`: millimetres or cups).
+THINGS = {"gio": "giỏ", "met": "mẹt", "lang": "lẵng", "phan": "phản", "ly": "ly", "li": "li"}
 # `nam` is a man: `áo nam m` is no five metres.
 _SPOKEN_NUMBERS = {word: number for word, number in SPOKEN.items() if word != "nam"}
 _WORD = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))

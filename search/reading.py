@@ -11,7 +11,7 @@ from math import log
 from marketplace.core.vietnamese import fold
 from search.chatter import clauses, without_chatter, without_generic, without_joints
 from search.lexicon import MAX_PHRASE, Lexicon, Place, same
-from search.measures import measures
+from search.measures import THINGS, measures
 from search.numbers import other_numerals
 from search.places import take_places
 from search.prices import bounds_value, take_price
@@ -23,16 +23,17 @@ MAX_GROUPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to say a group: its tokens, together where they are several."""
+    """One way to say a group: its tokens, together where they are several and no `numbers` of one size."""
 
     accented: tuple[str, ...]
     folded: tuple[str, ...]
     weight: float = 1.0
+    numbers: bool = False
 
     @property
     def is_phrase(self) -> bool:
         """Two syllables mean something else when they stand apart; three hardly ever do."""
-        return len(self.folded) == 2
+        return len(self.folded) == 2 and not self.numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,12 @@ class Reading:
     def anchors(self) -> tuple[tuple[str, ...], ...]:
         """Folded phrases of which one has to be there where a group is missing."""
         found = [(*one.typed.folded, *two.typed.folded) for one, two in self.pairs]
-        found += [way.folded for group in self.groups for way in group.alternatives if len(way.folded) > 1]
+        found += [
+            way.folded
+            for group in self.groups
+            for way in group.alternatives
+            if len(way.folded) > 1 and not way.numbers
+        ]
         return tuple(dict.fromkeys(found))
 
     @property
@@ -253,14 +259,29 @@ def _take_measures(text: str, lexicon: Lexicon, reading: Reading) -> tuple[str, 
     """The text without its sizes and weights, and a group for each."""
     rest, groups, position = "", [], 0
     for item in sorted(measures(text), key=lambda item: item.start):
-        if item.start < position:
-            continue
         typed = tuple(syllables(text[item.start : item.end]))
-        ways = [Alternative(typed, tuple(fold(token) for token in typed))]
-        ways += [Alternative((token,), (token,)) for token in item.tokens]
-        groups.append(Group(tuple(ways), 2.0, is_size=True))
+        if item.start < position or _is_thing(typed, text[item.end :], lexicon):
+            continue
+        ways = (
+            Alternative(typed, tuple(fold(token) for token in typed)),
+            # 30 × 40 cm is 30 and 40.
+            Alternative(item.tokens, item.tokens, numbers=True),
+        )
+        groups.append(Group(ways, 2.0, is_size=True))
         rest, position = f"{rest} {text[position : item.start]}", item.end
     return " ".join(f"{rest} {text[position:]}".split()), groups
+
+
+def _is_thing(typed: Sequence[str], behind: str, lexicon: Lexicon) -> bool:
+    """Whether `2 gio` are two of a thing: as the catalogue writes the word beside these neighbours, or else at all."""
+    *before, word = typed
+    if word not in THINGS:
+        return False
+    after = [fold(token) for token in syllables(behind)[:1]]
+    for words, index in (([*before[-1:], word], -1), ([word, *after], 0), ([word], 0)):
+        if written := lexicon.written.get(" ".join(map(fold, words))):
+            return written.split()[index] == THINGS[word]
+    return False
 
 
 def _take_literal(text: str, plain: set[str]) -> tuple[str, str]:

@@ -134,6 +134,16 @@ def test_the_right_accents_come_first(gql: Graphql, market: Shop, engine: str) -
     assert len(names(gql, "ghe may")) == 3
 
 
+def test_a_size_of_two_numbers_is_both_of_them(gql: Graphql, market: Shop, engine: str) -> None:
+    for name in ("Khay gỗ 40 × 30 cm", "Khay gỗ 30 × 20 cm", "Khay gỗ 60 × 40 cm"):
+        make_product(name, seller=market.seller, attributes=[], description="")
+    _drain(engine)
+
+    # Sorted by price, nothing follows that is only next to what was asked for.
+    assert names(gql, "khay 30x40cm", s="PRICE_ASC") == ["Khay gỗ 40 × 30 cm"]
+    assert len(names(gql, "khay 40cm", s="PRICE_ASC")) == 2
+
+
 def test_an_empty_query_lists_everything(gql: Graphql, market: Shop) -> None:
     for query in ("", "   ", "!!!", "\x00\x01".replace("\x00", "")):
         assert search(gql, query)["totalCount"] == 4

@@ -18,6 +18,7 @@ NAMES = [
     "Giỏ mây đựng hoa quả", "Giỏ cỏ tế đan tay", "Tranh khảm trai tứ quý", "Hộp trang sức khảm trai", "Kẹo vừng ít ngọt",
     "Kẹo lạc giòn", "Nón lá Chuông", "Nón quai thao", "Hương trầm không tăm", "Áo dài cưới thêu sen", "Bộ vest nam",
     "Khay gỗ 40 × 30 cm", "Rattan fruit basket", "Incense sticks", "Đèn thả mây tre", "Sập gỗ gụ",
+    "Nhang vòng cháy 24 giờ", "Lót ly cói",
 ]  # fmt: skip
 
 
@@ -164,6 +165,34 @@ def sizes(text: str) -> list[tuple[str, ...]]:
 )
 def test_a_size_is_one_however_it_is_written(text: str, tokens: list[tuple[str, ...]]) -> None:
     assert sizes(text) == tokens
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        # Without accents the catalogue tells: giỏ mây, but 24 giờ; a cup is written as a millimetre is.
+        ("2 gio may", ["2", "gio", "may"]),
+        ("hai gio", ["hai", "gio"]),
+        ("nhang 24 gio", ["nhang", "24 gio"]),
+        ("6 ly coi", ["6", "ly", "coi"]),
+        ("sáu ly cói", ["sáu", "ly", "cói"]),
+        # Accents tell by themselves, and nobody here sells a "met".
+        ("2 giờ", ["2 h"]),
+        ("2 giỏ mây", ["2", "giỏ", "mây"]),
+        ("vong 2 met", ["vong", "2 met"]),
+        ("khay 40 cm", ["khay", "40 cm"]),
+    ],
+)
+def test_a_word_that_may_be_a_thing_is_no_unit(lexicon: Lexicon, query: str, found: list[str]) -> None:
+    assert words(read(query, lexicon)) == found
+
+
+def test_things_stay_where_their_size_is_left_out(lexicon: Lexicon) -> None:
+    for query, rest in (("2 gio may", ["gio", "may"]), ("khay 40 cm", ["khay"])):
+        found = read(query, lexicon).without_sizes
+        assert found
+        assert words(found) == rest
+    assert read("2 h", lexicon).without_sizes is None
 
 
 def test_no_text_makes_the_reader_of_sizes_look_further_than_some_numbers() -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from search.numbers import SPOKEN
 
 # Word → common unit, and how many of it.
-_UNITS: dict[str, tuple[str, int]] = {
+UNITS: dict[str, tuple[str, int]] = {
     **dict.fromkeys(("mm", "ly", "li", "milimet"), ("mm", 1)),
     **dict.fromkeys(("cm", "phân", "phan", "centimet", "xentimet", "xăng ti", "cen ti"), ("mm", 10)),
     **dict.fromkeys(("tấc", "tac"), ("mm", 100)),
@@ -28,7 +28,7 @@ _UNITS: dict[str, tuple[str, int]] = {
 THINGS = {"gio": "giỏ", "met": "mẹt", "lang": "lẵng", "phan": "phản", "ly": "ly", "li": "li"}
 # `nam` is a man: `áo nam m` is no five metres.
 _SPOKEN_NUMBERS = {word: number for word, number in SPOKEN.items() if word != "nam"}
-_WORD = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_WORD = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 # No longer, and no more of them: of a text without an end, each place would be read up to its end.
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 # 30 × 22 × 12 cm: the unit is that of all.
@@ -85,7 +85,7 @@ def _with_tenth(value: Decimal, word: str, text: str, end: int) -> tuple[Decimal
 
 
 def _token(value: Decimal, word: str) -> str:
-    unit, factor = _UNITS[word]
+    unit, factor = UNITS[word]
     number = value * factor
     return f"{unit}{int(number)}" if number == int(number) and 0 < number < _MOST else ""
 

@@ -116,6 +116,18 @@ def test_a_highlight_keeps_accents_and_marks_neighbours_together() -> None:
         ("hop tu 200 den 300 nghin", ["hop"], (200_000, 300_000)),
         ("hộp 200k-300k", ["hộp"], (200_000, 300_000)),
         ("hộp từ 500k đến 1 triệu", ["hộp"], (500_000, 1_000_000)),
+        # The wrong way round, and a thing named behind an amount.
+        ("hộp từ 300k đến 200k", ["hộp"], (200_000, 300_000)),
+        ("dưới 200000 giỏ mây", ["giỏ", "mây"], (None, 200_000)),
+        ("duoi 200000 gio may", ["gio", "may"], (None, 200_000)),
+        # In slang: a hundred is a hundred thousand.
+        ("hộp dưới trăm", ["hộp"], (None, 100_000)),
+        ("hộp dưới trăm rưỡi", ["hộp"], (None, 150_000)),
+        ("hop duoi tram ruoi", ["hop"], (None, 150_000)),
+        ("hop duoi hai tram", ["hop"], (None, 200_000)),
+        # Nothing may cost more than this, whatever was typed.
+        ("sập dưới 20 tỷ", ["sập"], (None, 10_000_000_000)),
+        (f"sập dưới {'9' * 150} trăm", ["sập"], (None, 10_000_000_000)),
         ("basket under 300k", ["basket"], (None, 300_000)),
         ("basket between 200k and 300k", ["basket"], (200_000, 300_000)),
         # No amount of money: a size, an age, a number of pieces, a word.
@@ -123,7 +135,15 @@ def test_a_highlight_keeps_accents_and_marks_neighbours_together() -> None:
         ("khăn trải trên bàn", ["khăn", "trải", "trên", "bàn"], None),
         ("khay từ 20 đến 30 cm", ["khay", "từ", "20", "đến", "30 cm"], None),
         ("hương tầm gửi", ["hương", "tầm", "gửi"], None),
-        ("hộp từ 300k đến 200k", ["hộp", "từ", "200", "k"], None),
+        ("khăn khoảng 1200 mm", ["khăn", "1200 mm"], None),
+        ("khăn khoảng 1200 x 600 mm", ["khăn", "1200 x 600 mm"], None),
+        ("gạo trên 1000 g", ["gạo", "trên", "1000 g"], None),
+        ("que từ 1000 đến 2000 chiếc", ["que", "từ", "1000", "đến", "2000"], None),
+        # Nobody can say which 200 these are.
+        ("hộp từ 200 đến 1 triệu", ["hộp", "từ", "200", "đến", "1", "triệu"], None),
+        # Without its accent, agarwood.
+        ("vong tu tram huong", ["vong", "tu", "tram huong"], None),
+        ("nhang gia tram", ["nhang", "gia", "tram"], None),
     ],
 )
 def test_an_amount_in_words_is_a_filter(
@@ -131,17 +151,17 @@ def test_an_amount_in_words_is_a_filter(
 ) -> None:
     found = read(query, lexicon)
 
-    assert found.price == price or (price is None and query.startswith("hộp từ 300k"))
-    if price is not None:
-        assert words(found) == rest
-        (told,) = found.interpretations
-        assert (told.kind, told.field) == ("PRICE", "PRICE")
-        assert told.text in query
-        again = read(query, lexicon, [told.text])
-        assert (again.price, again.interpretations) == (None, ())
-        assert (words(again), bool(again.extra)) == (rest, True)
-    elif found.price is None:
-        assert words(found) == rest
+    assert found.price == price
+    assert words(found) == rest
+    if price is None:
+        assert found.interpretations == ()
+        return
+    (told,) = found.interpretations
+    assert (told.kind, told.field) == ("PRICE", "PRICE")
+    assert told.text in query
+    again = read(query, lexicon, [told.text])
+    assert (again.price, again.interpretations) == (None, ())
+    assert (words(again), bool(again.extra)) == (rest, True)
 
 
 # --- Sizes --------------------------------------------------------------------------------------------------------

@@ -19,13 +19,15 @@ def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | Non
     Where something was `found`, only what the catalogue does not know is corrected: a common syllable is never turned
     into another.
     """
-    tokens = [token for group in reading.groups for token in group.typed.accented]
+    # A size stays what it is; a bare number is a neighbour like any other.
+    sizes = [group for group in reading.groups if group.is_size and len(group.typed.folded) > 1]
+    groups = [group for group in reading.groups if group not in sizes for _token in group.typed.folded]
+    tokens = [token for group in reading.groups if group not in sizes for token in group.typed.accented]
     keys = [fold(token) for token in tokens]
     if sum(map(len, keys)) < MIN_CORRECTED:
         return None
     best: tuple[float, int, str] | None = None
     # What has a synonym, or is a known phrase, is no slip.
-    groups = [group for group in reading.groups for _token in group.typed.folded]
     loose = [
         index
         for index, group in enumerate(groups)
@@ -46,7 +48,9 @@ def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | Non
     _value, index, candidate = best
     written = _written(keys, index, candidate, lexicon) if reading.has_accents else candidate
     tokens[index] = written
-    return replace(grouped(reading, tokens, lexicon), text=" ".join(tokens))
+    again = grouped(reading, tokens, lexicon, sizes)
+    text = " ".join([*tokens, *(token for group in sizes for token in group.typed.accented)])
+    return replace(again, text=text, extra=(*again.extra, *reading.extra))
 
 
 def near(token: str, lexicon: Lexicon) -> Iterator[str]:

@@ -318,6 +318,22 @@ def test_one_slip_is_undone_within_known_phrases(lexicon: Lexicon, query: str, b
     assert (other.text if other else None) == better
 
 
+def test_a_slip_leaves_sizes_and_what_only_helps_as_they_were(lexicon: Lexicon) -> None:
+    typed = read("kẹo vugn 40 cm thật đẹp", lexicon)
+    assert [group.typed.accented for group in typed.extra] == [("thật",), ("đẹp",)]
+
+    other = correct(typed, lexicon, found=False)
+
+    assert other
+    assert (other.text, words(other)) == ("kẹo vừng 40 cm", ["kẹo", "vừng", "40 cm"])
+    assert (other.groups[-1], other.extra) == (typed.groups[-1], typed.extra)
+    without = other.without_sizes
+    assert without
+    assert words(without) == ["kẹo", "vừng"]
+    # A size is no slip, whatever stands near it.
+    assert correct(read("40 cm 50 gam", lexicon), lexicon, found=False) is None
+
+
 def test_a_known_syllable_is_never_turned_into_another_when_there_are_hits(lexicon: Lexicon) -> None:
     # Both are syllables of the catalogue, though not side by side.
     plain = read("keo may", lexicon)

@@ -293,20 +293,19 @@ def _raised(query: Query) -> Query:
 def _group(request: SearchRequest, group: Group) -> Query:
     """One group, in any way to say it: what was typed with its syllables anywhere; the others as they are written."""
     if request.match == "ACCENTED":
-        typed = _accented(request, group.typed)
+        typed = _accented(request, group.typed, together=False)
     else:
         field = "short" if request.in_short_texts else "everything"
         typed = Q("match", **{field: {"query": " ".join(group.typed.folded), "operator": "and"}})
     if len(group.alternatives) == 1:
         return typed
-    return Q("dis_max", queries=[typed, *(_accented(request, way) for way in group.alternatives[1:])])
+    others = [_accented(request, way, together=way.is_phrase) for way in group.alternatives[1:]]
+    return Q("dis_max", queries=[typed, *others])
 
 
-def _accented(request: SearchRequest, way: Alternative) -> Query:
-    """A way to say it with its accents; two syllables of a synonym have to stand together."""
-    kind: dict[str, Any] = {"type": "cross_fields", "operator": "and"}
-    if way.is_phrase and way.weight < 1:
-        kind = {"type": "phrase"}
+def _accented(request: SearchRequest, way: Alternative, *, together: bool) -> Query:
+    """A way to say it with its accents."""
+    kind: dict[str, Any] = {"type": "phrase"} if together else {"type": "cross_fields", "operator": "and"}
     fields = TEXTS[:3] if request.in_short_texts else TEXTS
     return Q("multi_match", query=" ".join(way.accented), fields=list(fields), boost=way.weight, **kind)
 

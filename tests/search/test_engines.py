@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from catalog.models import Product, ProductStats, ProductTranslation, SellerState, Variant
 from catalog.services import products_touch
+from search import lexicon
+from search.models import Synonym
 from search.services import drain, reindex
 from tests.builders import (
     Shop,
@@ -132,6 +134,22 @@ def test_the_right_accents_come_first(gql: Graphql, market: Shop, engine: str) -
     assert names(gql, "ghế mây")[0] == "Ghế mây"
     assert names(gql, "ghế mẫy")[0] == "Ghế mẫy"
     assert len(names(gql, "ghe may")) == 3
+
+
+@pytest.mark.parametrize("weight", [0.8, 1])
+def test_a_synonym_of_two_syllables_stands_together_whatever_it_weighs(
+    gql: Graphql, market: Shop, engine: str, weight: float
+) -> None:
+    Synonym.objects.create(term="cái túm", expansion="túi rơm", weight=weight)
+    for name in ("Túi rơm", "Rơm bó trong túi"):
+        make_product(name, seller=market.seller, attributes=[], description="")
+    _drain(engine)
+    lexicon.forget()
+
+    for query in ("cái túm", "cai tum"):
+        assert names(gql, query) == ["Túi rơm"], query
+    # What was typed need not stand together.
+    assert set(names(gql, "túi rơm")) == {"Túi rơm", "Rơm bó trong túi"}
 
 
 def test_a_size_of_two_numbers_is_both_of_them(gql: Graphql, market: Shop, engine: str) -> None:

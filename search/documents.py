@@ -28,6 +28,8 @@ from search import ranking
 from search.measures import measures, weight_token
 from search.text import code_key, indexed, normalise
 
+# To be raised where the engines make something else of a document, so that each is written again.
+FORM = 2
 TEXTS = ("name", "context", "attributes", "description")
 
 
@@ -64,7 +66,7 @@ class Document:
     @property
     def digest(self) -> str:
         """Of what is stored but for `prior`, which changes with the days alone."""
-        values = [getattr(self, name) for name in self.__slots__]
+        values = [FORM, *(getattr(self, name) for name in self.__slots__)]
         return hashlib.md5(repr(values).encode(), usedforsecurity=False).hexdigest()
 
 

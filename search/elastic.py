@@ -265,15 +265,15 @@ def _near(reading: Reading) -> Query:
 
 def _named(group: Group, *, has_accents: bool = False) -> Query:
     """A group in the name, in any way to say it."""
-    field, words = ("name", group.typed.accented) if has_accents else ("name_folded", group.typed.folded)
-    typed = Q("match", **{field: {"query": " ".join(words), "operator": "and"}})
-    others = [
-        Q("match_phrase", name=" ".join(way.accented))
-        if way.is_phrase
-        else Q("match", name={"query": " ".join(way.accented), "operator": "and"})
-        for way in group.alternatives[1:]
-    ]
-    return _one_of(typed, *others)
+    return _one_of(*(_way_in_name(way, has_accents=has_accents) for way in group.alternatives))
+
+
+def _way_in_name(way: Alternative, *, has_accents: bool) -> Query:
+    if way.typed and not has_accents:
+        return Q("match", name_folded={"query": " ".join(way.folded), "operator": "and"})
+    if way.is_phrase and not way.typed:
+        return Q("match_phrase", name=" ".join(way.accented))
+    return Q("match", name={"query": " ".join(way.accented), "operator": "and"})
 
 
 def _raised(query: Query) -> Query:
@@ -291,20 +291,17 @@ def _raised(query: Query) -> Query:
 
 
 def _group(request: SearchRequest, group: Group) -> Query:
-    """One group, in any way to say it: what was typed with its syllables anywhere; the others as they are written."""
-    if request.match == "ACCENTED":
-        typed = _accented(request, group.typed, together=False)
-    else:
+    """One group, in any way to say it."""
+    ways = [_way(request, way) for way in group.alternatives]
+    return ways[0] if len(ways) == 1 else Q("dis_max", queries=ways)
+
+
+def _way(request: SearchRequest, way: Alternative) -> Query:
+    """What was typed with its syllables anywhere; another way as it is written, two syllables together."""
+    if way.typed and request.match != "ACCENTED":
         field = "short" if request.in_short_texts else "everything"
-        typed = Q("match", **{field: {"query": " ".join(group.typed.folded), "operator": "and"}})
-    if len(group.alternatives) == 1:
-        return typed
-    others = [_accented(request, way, together=way.is_phrase) for way in group.alternatives[1:]]
-    return Q("dis_max", queries=[typed, *others])
-
-
-def _accented(request: SearchRequest, way: Alternative, *, together: bool) -> Query:
-    """A way to say it with its accents."""
+        return Q("match", **{field: {"query": " ".join(way.folded), "operator": "and", "boost": way.weight}})
+    together = way.is_phrase and not way.typed
     kind: dict[str, Any] = {"type": "phrase"} if together else {"type": "cross_fields", "operator": "and"}
     fields = TEXTS[:3] if request.in_short_texts else TEXTS
     return Q("multi_match", query=" ".join(way.accented), fields=list(fields), boost=way.weight, **kind)

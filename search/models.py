@@ -43,8 +43,9 @@ class SearchOutbox(models.Model):
 class SearchDocument(models.Model):
     """A product as search knows it: its version counter, and all that the PostgreSQL engine reads.
 
-    Texts are accented tokens with a space between them, a line for each language. `vector` holds accented and folded
-    tokens of the name (A), of craft, village and seller (B), of attributes (C) and of the description (D).
+    Texts are accented tokens with a space between them, a line for each language. `vector` holds tokens folded, and as
+    they are written (with a mark before them), of the name (A), of craft, village and seller (B), of attributes (C) and
+    of the description (D).
     """
 
     # No constraint: the counter outlives a product that is erased.

@@ -34,6 +34,8 @@ from search.reading import Alternative, Group, Reading
 from search.text import fold_tokens
 
 CANDIDATES = 1_000
+# Before a word as it is written: folded words have no such letter, so `ren` is another word than the folded `rèn`.
+_WRITTEN_SO = "đ"
 # Weights of D, C, B, A: description, attributes, context, name.
 _WEIGHTS = "{0.05,0.2,0.3,1.0}"
 _FROM_PLACE = 1.0
@@ -158,12 +160,12 @@ def _candidates(request: SearchRequest, condition: str, values: dict[str, Any]) 
     values |= {
         "all": _all(request),
         "any": " | ".join(
-            _quoted(token)
+            word
             for group in (*reading.groups, *reading.extra)
-            for token in {
-                *group.typed.folded,
-                *(group.typed.accented if reading.has_accents else ()),
-                *(token for way in group.alternatives[1:] for token in way.accented),
+            for word in {
+                *map(_quoted, group.typed.folded),
+                *(map(_accented, group.typed.accented) if reading.has_accents else ()),
+                *(_accented(token) for way in group.alternatives[1:] for token in way.accented),
             }
         ),
         "weights": _WEIGHTS,
@@ -193,14 +195,14 @@ def _all(request: SearchRequest) -> str:
 
 
 def _any_way(group: Group, *, accented: bool) -> str:
-    """What was typed with its syllables anywhere; the others as they are written, two syllables together."""
-    ways = [" & ".join(map(_quoted, group.typed.accented if accented else group.typed.folded))]
-    ways += [_other_way(way) for way in group.alternatives[1:]]
-    return f"({' | '.join(f'({way})' for way in ways)})"
+    return f"({' | '.join(f'({_way(way, accented=accented)})' for way in group.alternatives)})"
 
 
-def _other_way(way: Alternative) -> str:
-    return (" <-> " if way.is_phrase else " & ").join(map(_quoted, way.accented))
+def _way(way: Alternative, *, accented: bool) -> str:
+    """What was typed with its syllables anywhere; another way as it is written, two syllables together."""
+    if way.typed:
+        return " & ".join(map(_accented, way.accented) if accented else map(_quoted, way.folded))
+    return (" <-> " if way.is_phrase else " & ").join(map(_accented, way.accented))
 
 
 def _most(reading: Reading) -> str:
@@ -226,6 +228,10 @@ def _in_name(reading: Reading) -> str:
 def _quoted(token: str) -> str:
     """A token as tsquery takes it: letters and digits, so nothing of its syntax is in it."""
     return f"'{token}'"
+
+
+def _accented(token: str) -> str:
+    return _quoted(f"{_WRITTEN_SO}{token}")
 
 
 def _filters(criteria: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
@@ -345,14 +351,15 @@ _WRITTEN = {
 
 
 def _values(document: Document) -> dict[str, Any]:
-    """What is stored, and each text with its folded tokens in front, where they are others."""
-    plain = {key: fold_tokens(getattr(document, key)) for key in TEXTS}
+    """What is stored, and each text's tokens, first folded, then as they are written."""
+    texts = {key: getattr(document, key) for key in TEXTS}
     return {
         **{key: getattr(document, key) for key in _STORED},
         **{
-            f"{key}_tokens": text if text == plain[key] else f"{plain[key]}\n{text}"
-            for key in TEXTS
-            for text in (getattr(document, key),)
+            f"{key}_tokens": " ".join(
+                [fold_tokens(text), *(f"{_WRITTEN_SO}{token}" for token in text.split())]
+            )
+            for key, text in texts.items()
         },
         "gone": not document.visible,
         "product_id": document.product_id,

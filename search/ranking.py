@@ -141,8 +141,7 @@ class _Texts:
         """The best value of a group's ways, and where in a name it stands: line, first token, token behind the last."""
         value, spot = 0.0, None
         for way in group.alternatives:
-            # How a synonym is written is known.
-            exactly = has_accents or way is not group.typed
+            exactly = has_accents or not way.typed
             for number, line in enumerate(self.names):
                 start, found = _find(way, line, exactly)
                 found *= way.weight

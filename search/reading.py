@@ -23,11 +23,15 @@ MAX_GROUPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to say a group: its tokens, together where they are several and no `numbers` of one size."""
+    """One way to say a group: its tokens, together where they are several and no `numbers` of one size.
+
+    What was `typed` may be meant with other accents, and may stand anywhere; how a synonym is written is known.
+    """
 
     accented: tuple[str, ...]
     folded: tuple[str, ...]
     weight: float = 1.0
+    typed: bool = False
     numbers: bool = False
 
     @property
@@ -123,7 +127,8 @@ class Reading:
         if len(self.groups) == 2:
             return replace(self, at_least=1, needs_head=True)
         (group,) = self.groups
-        head = Alternative(group.typed.accented[:1], group.typed.folded[:1], 0.5)
+        # Of several accents, those that were typed are meant.
+        head = Alternative(group.typed.accented[:1], group.typed.folded[:1], 0.5, typed=not self.has_accents)
         return replace(self, groups=(replace(group, alternatives=(*group.alternatives, head)),))
 
     @property
@@ -263,7 +268,7 @@ def _take_measures(text: str, lexicon: Lexicon, reading: Reading) -> tuple[str, 
         if item.start < position or _is_thing(typed, text[item.end :], lexicon):
             continue
         ways = (
-            Alternative(typed, tuple(fold(token) for token in typed)),
+            Alternative(typed, tuple(fold(token) for token in typed), typed=True),
             # 30 × 40 cm is 30 and 40.
             Alternative(item.tokens, item.tokens, numbers=True),
         )
@@ -343,7 +348,7 @@ def _phrase_at(
 
 
 def group_of(accented: tuple[str, ...], folded: tuple[str, ...], lexicon: Lexicon, reading: Reading) -> Group:
-    ways = [Alternative(accented, folded)]
+    ways = [Alternative(accented, folded, typed=True)]
     for known, expansion in lexicon.synonyms.get(folded, ()):
         if same(accented, known, reading.has_accents):
             ways.append(Alternative(expansion.accented, expansion.folded, expansion.weight))

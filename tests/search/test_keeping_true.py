@@ -11,7 +11,7 @@ from django.db import transaction
 from catalog.models import Product
 from catalog.services import products_touch
 from marketplace.core.errors import RequestError
-from search import elastic, queries
+from search import documents, elastic, queries
 from search.engine import EngineDown
 from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison
 from search.services import drain, outbox_add, reindex
@@ -49,6 +49,20 @@ def test_the_drain_takes_each_product_once_and_counts_versions(shop: Shop) -> No
     assert drain().rows == 0
     assert SearchDocument.objects.get(pk=shop.product.pk).version == before + 1
     assert SearchOutbox.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_documents_of_an_older_form_are_written_again(
+    shop: Shop, gql: Graphql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drain()
+    SearchDocument.objects.update(vector=None, short_vector=None)
+    list(reindex())
+    assert gql(TOTAL, q="giỏ")["searchProducts"]["totalCount"] == 0, "the same form is left alone"
+
+    monkeypatch.setattr(documents, "FORM", documents.FORM + 1)
+    list(reindex())
+    assert gql(TOTAL, q="giỏ")["searchProducts"]["totalCount"] == 1
 
 
 @pytest.mark.django_db

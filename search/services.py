@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -342,7 +342,14 @@ def query_note(*, actor: Actor, query: str, answered: Answered) -> None:
     key = " ".join(folded(query))
     digest = salted_hmac("search.asked", person, algorithm="sha256").hexdigest()[:32]
     row = Asked(key=key[:200], text=normalise(query)[:200], person=digest, asked_on=today())
-    Asked.objects.bulk_create([row], ignore_conflicts=True)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # No search waits, or fails, for the sake of a suggestion.
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            Asked.objects.bulk_create([row], ignore_conflicts=True)
+    except DatabaseError as error:
+        # Its words would tell what was asked.
+        log.warning("search_asked_not_kept", error=type(error.__cause__ or error).__name__)
 
 
 @transaction.atomic(durable=True)

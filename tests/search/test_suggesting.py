@@ -5,13 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from structlog.testing import capture_logs
 
 from catalog.models import Seller
 from marketplace.core.clock import today
 from search.models import Asked, PopularQuery
 from search.services import popular_rebuild, reindex
-from tests.builders import Shop, make_product, make_seller, make_user, unique
+from tests.builders import Shop, make_product, make_seller, make_shop, make_user, unique
 from tests.conftest import Graphql
 from tests.search.test_engines import _refresh, engine
 
@@ -89,6 +91,40 @@ def test_only_words_of_what_is_for_sale_are_kept(gql: Graphql, market: Shop, que
     gql(SEARCH, q=query)
 
     assert not Asked.objects.exists()
+
+
+def test_a_search_answers_though_nothing_can_be_noted(gql: Graphql, market: Shop) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE search_asked RENAME TO search_asked_away")
+    with capture_logs() as told:
+        assert gql(SEARCH, q="giỏ cỏ tế")["searchProducts"]["totalCount"] == 3
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE search_asked_away RENAME TO search_asked")
+
+    (entry,) = [entry for entry in told if entry["event"] == "search_asked_not_kept"]
+    assert entry["error"] == "UndefinedTable"
+    assert "cỏ" not in str(entry)
+    # The control: it is noted as soon as it can be.
+    gql(SEARCH, q="giỏ cỏ tế")
+    assert Asked.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_waits_for_nobody_who_holds_what_was_asked(gql: Graphql) -> None:
+    make_shop()
+    list(reindex())
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE search_asked IN ACCESS EXCLUSIVE MODE")
+            assert gql(SEARCH, q="giỏ cỏ tế")["searchProducts"]["totalCount"] == 1
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert not Asked.objects.exists()
+    gql(SEARCH, q="giỏ cỏ tế")
+    assert Asked.objects.count() == 1
 
 
 def test_who_asked_is_a_hash_and_is_forgotten(gql: Graphql, market: Shop) -> None:

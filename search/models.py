@@ -170,7 +170,10 @@ class Term(models.Model):
 
 
 class Asked(models.Model):
-    """A query that found something, once for each person: `person` is a keyed hash, forgotten after some weeks."""
+    """What was read out of a query that found something, once for each person.
+
+    `person` is a keyed hash, forgotten after some weeks.
+    """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=200)

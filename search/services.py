@@ -28,6 +28,7 @@ from marketplace.core.locks import lock_name, lock_rows
 from search import elastic, lexicon
 from search.documents import Document, build
 from search.engine import EngineDown
+from search.measures import measures
 from search.models import (
     Asked,
     IndexState,
@@ -41,7 +42,8 @@ from search.models import (
 )
 from search.postgres import insert_documents, write_documents
 from search.queries import Answered
-from search.text import folded, normalise, syllables
+from search.reading import Group
+from search.text import normalise, syllables
 
 log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
@@ -324,14 +326,17 @@ def vocabulary_rebuild() -> int:
 # --- What people ask for ------------------------------------------------------------------------------------------
 
 
-def query_note(*, actor: Actor, query: str, answered: Answered) -> None:
-    """Notes a query that found something, once for each person, so that it can be suggested to others.
+def query_note(*, actor: Actor, answered: Answered) -> None:
+    """Notes what was asked for and found, once for each person, so that it can be suggested to others.
 
-    Only words of what is for sale are kept, so nobody's name or number is; of the person a keyed hash.
+    Never what was typed: the words that were read out of it, if the catalogue has each of them. So nobody's name,
+    number or address is kept; of the person a keyed hash.
     """
     reading = answered.request.reading
     person = str(actor.user_id or actor.ip)
-    known = reading.groups and all(group.is_known for group in reading.groups)
+    words = lexicon.current()
+    # Of an empty vocabulary every word would be known.
+    known = words.products and reading.groups and all(_is_for_sale(group, words) for group in reading.groups)
     if (
         not (known and person and answered.total)
         or answered.corrected
@@ -339,9 +344,11 @@ def query_note(*, actor: Actor, query: str, answered: Answered) -> None:
         or reading.extra
     ):
         return
-    key = " ".join(folded(query))
+    typed = [group.typed for group in reading.groups]
+    key = " ".join(token for way in typed for token in way.folded)
+    text = " ".join(token for way in typed for token in way.accented)
     digest = salted_hmac("search.asked", person, algorithm="sha256").hexdigest()[:32]
-    row = Asked(key=key[:200], text=normalise(query)[:200], person=digest, asked_on=today())
+    row = Asked(key=key[:200], text=text[:200], person=digest, asked_on=today())
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # No search waits, or fails, for the sake of a suggestion.
@@ -350,6 +357,16 @@ def query_note(*, actor: Actor, query: str, answered: Answered) -> None:
     except DatabaseError as error:
         # Its words would tell what was asked.
         log.warning("search_asked_not_kept", error=type(error.__cause__ or error).__name__)
+
+
+def _is_for_sale(group: Group, words: lexicon.Lexicon) -> bool:
+    """Whether the catalogue has a word, a phrase or a size. A number alone may be a house's."""
+    sizes = [way.folded for way in group.alternatives if way.numbers]
+    if sizes:
+        # What is kept has to be read as the same size again; `2,5 kg` would not.
+        again = [item.tokens for item in measures(" ".join(group.typed.accented))]
+        return sizes == again and all(words.knows(token) for size in sizes for token in size)
+    return group.is_known and not (len(group.typed.folded) == 1 and group.typed.folded[0].isdigit())
 
 
 @transaction.atomic(durable=True)

@@ -159,7 +159,7 @@ class SearchQuery:
         )
         hits = answered.hits
         if offset == 0 and sort_name == "RELEVANCE":
-            services.query_note(actor=info.context.actor, query=query[: text.MAX_QUERY], answered=answered)
+            services.query_note(actor=info.context.actor, answered=answered)
         rows = {
             row.pk: row
             for row in peers.stamp(

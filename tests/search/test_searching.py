@@ -354,7 +354,8 @@ def test_the_judgments_in_the_house_are_whole() -> None:
     folder = Path(__file__).parent / "judgments"
     rows = [
         json.loads(line)
-        for name in ("tune", "held_out")
+        for name in ("tune", "tune_2", "tune_3", "held_out")
         for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    assert len(rows) == len({row["id"] for row in rows}) == 250
+    assert len(rows) == len({row["id"] for row in rows}) == 510
+    assert {grade for row in rows for grade in row["relevant"].values()} == {1, 2, 3}

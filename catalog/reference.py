@@ -56,8 +56,11 @@ def load_reference(accept: Callable[[str], bool] = lambda evidence: evidence == 
 def _shown() -> dict[tuple[str, uuid.UUID], Any]:
     """What products show of their commune, village and craft."""
     return {
-        **{("commune", row.pk): (row.name, row.former_names) for row in Commune.objects.all()},
-        **{("village", row.pk): (row.name, row.former_commune) for row in Village.objects.all()},
+        **{("commune", row.pk): (row.slug, row.name, row.former_names) for row in Commune.objects.all()},
+        **{
+            ("village", row.pk): (row.name, row.former_commune, row.commune_id)
+            for row in Village.objects.all()
+        },
         **{("craft", row.pk): row.names for row in Craft.objects.all()},
     }
 

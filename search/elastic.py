@@ -5,6 +5,8 @@ folded the text already, so the index loads unchanged on any stock server.
 """
 
 import datetime as dt
+import hashlib
+import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -135,8 +137,20 @@ def client(timeout: float | None = None) -> Elasticsearch:
     )
 
 
-def alias() -> str:
+@lru_cache(maxsize=1)
+def _form() -> str:
+    """Of the settings and mappings: with others, an index is another one."""
+    form = json.dumps([SETTINGS, _mappings()], sort_keys=True)
+    return hashlib.md5(form.encode(), usedforsecurity=False).hexdigest()[:6]
+
+
+def _prefix() -> str:
     return f"{settings.ELASTICSEARCH_INDEX_PREFIX}-products"
+
+
+def alias() -> str:
+    """The name of the index that this code reads and writes: one of another form is none of its own."""
+    return f"{_prefix()}-{_form()}"
 
 
 class ElasticEngine:
@@ -465,7 +479,7 @@ def sources(after: uuid.UUID | None, until: uuid.UUID | None) -> dict[uuid.UUID,
 def our_indexes() -> list[str]:
     """Raises EngineDown."""
     with _told() as server:
-        return list(server.indices.get(index=f"{alias()}-*", features="aliases"))
+        return list(server.indices.get(index=f"{_prefix()}-*", features="aliases"))
 
 
 def point_alias(name: str) -> None:
@@ -548,6 +562,17 @@ def bulk_write(indices: Sequence[str], documents: Iterable[tuple[uuid.UUID, int,
         else:
             retry[product_id] = None
     return Written(list(retry), poison)
+
+
+def answers() -> bool:
+    """Whether the server says anything: asked before work that would wait long for a dead one, with rows locked."""
+    try:
+        client().indices.exists_alias(name=alias())
+    except TransportError:
+        return False
+    except ApiError:
+        pass
+    return True
 
 
 def is_up() -> bool:

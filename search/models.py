@@ -35,7 +35,7 @@ class SearchOutbox(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(stored=False), name="search_outbox_not_stored"),
+            models.Index(fields=["stored", "id"], name="search_outbox_order"),
             models.Index(fields=["id"], condition=~Q(shelf=""), name="search_outbox_shelf"),
         ]
 

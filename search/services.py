@@ -14,7 +14,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.clock import today
 from marketplace.core.errors import ErrorCode, Problem, not_found, raise_problems
-from marketplace.core.locks import lock_name, lock_rows
+from marketplace.core.locks import lock_name, lock_rows, only_one
 from search import elastic, lexicon
 from search.documents import Document, build
 from search.engine import EngineDown
@@ -51,8 +52,8 @@ BATCH = 500
 MAX_TERM = 80
 MAX_SYNONYM, LEAST_WEIGHT = 80, 0.1
 MAX_POPULAR = 10_000
-# The column of catalog_product by which a shelf's products are found.
-_SHELVES = {"seller": "seller_id", "village": "village_id", "craft": "craft_id"}
+# Where Elasticsearch refuses more than one of so many documents, a build is not taken into use.
+MOST_REFUSED = 10
 
 
 def outbox_add(product_ids: Iterable[uuid.UUID]) -> None:
@@ -73,9 +74,16 @@ def _defer_drain() -> None:
     drain_outbox.defer()
 
 
+def shelf_products(kind: str, key: uuid.UUID | None) -> QuerySet[Product]:
+    """The products of a seller, village, commune or craft: of a commune also what is made in a village of it."""
+    if kind != "commune":
+        return Product.objects.filter(**{kind: key})
+    return Product.objects.filter(Q(seller__commune=key) | Q(village__commune=key))
+
+
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """How many rows were dealt with; `away`: Elasticsearch did not take them, so they stay for it."""
+    """How many rows came further; `away`: Elasticsearch did not take them, so they stay for it."""
 
     rows: int
     away: bool = False
@@ -83,32 +91,34 @@ class Drained:
 
 @transaction.atomic(durable=True)
 def drain(*, limit: int = DRAIN_ROWS, away: bool = False) -> Drained:
-    """Indexes what waits in the outbox; no rows are left where none were dealt with.
+    """Indexes what waits in the outbox, what is new first; nothing more can be done where no row came further.
 
     With Elasticsearch away the rows stay, and the database's own documents are brought up to date all the same; `away`
-    does only that.
+    does only that. So do rows that it does not take, behind all others.
     """
     if spread := _spread_shelves():
         return Drained(spread)
+    if settings.ELASTICSEARCH_URL and not away and not elastic.answers():
+        log.warning("drain_engine_away")
+        away = True
     waiting = SearchOutbox.objects.filter(stored=False) if away else SearchOutbox.objects.all()
-    rows = list(waiting.filter(shelf="").select_for_update(skip_locked=True).order_by("id")[:limit])
+    rows = list(waiting.filter(shelf="").select_for_update(skip_locked=True).order_by("stored", "id")[:limit])
     if not rows:
-        return Drained(0)
-    products = sorted({row.product_id for row in rows if row.product_id})
-    versions, documents = _read(products)
-    failed: set[uuid.UUID] = set()
-    if settings.ELASTICSEARCH_URL:
+        return Drained(0, away)
+    versions, documents = _read(sorted({row.product_id for row in rows if row.product_id}))
+    left: set[uuid.UUID] = set()
+    if away:
+        left = set(documents)
+    elif settings.ELASTICSEARCH_URL:
         try:
-            if away:
-                raise EngineDown("it was away a moment ago")
-            failed = set(_send(_write_targets(), versions, documents))
+            left = set(_send(_write_targets(), versions, documents))
         except EngineDown as error:
-            if not away:
-                log.warning("drain_engine_away", error=str(error), waiting=len(rows))
-            SearchOutbox.objects.filter(pk__in=[row.pk for row in rows]).update(stored=True)
-            return Drained(len(rows), away=True)
-    SearchOutbox.objects.filter(pk__in=[row.pk for row in rows if row.product_id not in failed]).delete()
-    return Drained(len(rows) - sum(row.product_id in failed for row in rows))
+            log.warning("drain_engine_away", error=str(error), waiting=len(rows))
+            left, away = set(documents), True
+    stay = [row for row in rows if row.product_id in left]
+    SearchOutbox.objects.filter(pk__in=[row.pk for row in stay]).update(stored=True)
+    SearchOutbox.objects.filter(pk__in={row.pk for row in rows} - {row.pk for row in stay}).delete()
+    return Drained(len(rows) - sum(row.stored for row in stay), away)
 
 
 def _spread_shelves() -> int:
@@ -118,25 +128,24 @@ def _spread_shelves() -> int:
     )
     with connection.cursor() as cursor:
         for row in rows:
-            condition = f"{_SHELVES[row.shelf]} = %s" if row.shelf in _SHELVES else (
-                "seller_id IN (SELECT id FROM catalog_seller WHERE commune_id = %s)"
-            )  # fmt: skip
-            cursor.execute(
-                "INSERT INTO search_outbox (product_id, created_at)"  # noqa: S608 - our own words
-                f" SELECT id, now() FROM catalog_product WHERE {condition} ORDER BY id",
-                [row.shelf_id],
-            )
+            products = shelf_products(row.shelf, row.shelf_id).order_by("pk").values_list("pk", Now())
+            sql, values = products.query.sql_with_params()
+            cursor.execute(f"INSERT INTO search_outbox (product_id, created_at) {sql}", values)
     SearchOutbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 
 
 def _write_targets() -> list[str]:
-    """The indexes that take changes. Raises EngineDown where none has been built."""
-    live = SearchIndex.objects.filter(state__in=[IndexState.LIVE, IndexState.BUILDING])
+    """The indexes that take changes. Raises EngineDown where none has been built in the form of today."""
+    live = _indexes_of_today().filter(state__in=[IndexState.LIVE, IndexState.BUILDING])
     names = list(live.order_by("created_at").values_list("name", flat=True))
     if not names:
         raise EngineDown("no index has been built yet: run manage.py search_reindex")
     return names
+
+
+def _indexes_of_today() -> QuerySet[SearchIndex]:
+    return SearchIndex.objects.filter(name__startswith=f"{elastic.alias()}-")
 
 
 def _read(
@@ -199,12 +208,23 @@ def _set_aside(poison: dict[uuid.UUID, str], versions: dict[uuid.UUID, int]) -> 
 # --- Building anew ------------------------------------------------------------------------------------------------
 
 
+class BuildRefused(Exception):
+    """The index is not built; what serves goes on serving."""
+
+
 def reindex(*, anew: bool = False) -> Iterator[tuple[int, int]]:
     """Builds everything beside what serves now, then swaps. Yields (done, total) as it goes.
 
     A build that was killed goes on where it was, unless `anew`. Changes made meanwhile go to both indexes; versions
-    keep the newer one. The index before is kept until the next build. Raises EngineDown.
+    keep the newer one. The index before is kept until the next build. Raises EngineDown, BuildRefused.
     """
+    with only_one("search.reindex") as ours:
+        if not ours:
+            raise BuildRefused("another build is at work")
+        yield from _reindex(anew)
+
+
+def _reindex(anew: bool) -> Iterator[tuple[int, int]]:
     index = _begin_build(anew) if settings.ELASTICSEARCH_URL else None
     total = Product.objects.count()
     last = index.position if index else None
@@ -231,14 +251,18 @@ def reindex(*, anew: bool = False) -> Iterator[tuple[int, int]]:
             last = keys[-1]
             before = (last, task, versions)
     if index:
+        refused = SearchPoison.objects.count()
+        if refused * MOST_REFUSED > total:
+            raise BuildRefused(f"Elasticsearch refused {refused} of {total} products")
         _swap(index)
     vocabulary_rebuild()
 
 
 def _begin_build(anew: bool) -> SearchIndex:
     """The index to fill: the one that a killed build has begun, or a fresh one."""
+    resumable = set() if anew else set(_indexes_of_today())
     for begun in SearchIndex.objects.filter(state=IndexState.BUILDING).order_by("-created_at"):
-        if not anew and elastic.exists(begun.name):
+        if begun in resumable and elastic.exists(begun.name):
             return begun
         elastic.delete_index(begun.name)
         begun.delete()
@@ -300,6 +324,7 @@ def _swap(index: SearchIndex) -> None:
 @transaction.atomic(durable=True)
 def vocabulary_rebuild() -> int:
     """Counts the words of what is for sale anew. Returns how many it knows."""
+    lock_name("search", "vocabulary")
     known = SearchDocument.objects.filter(gone=False)
 
     def texts() -> Iterator[tuple[str, int]]:
@@ -372,6 +397,7 @@ def _is_for_sale(group: Group, words: lexicon.Lexicon) -> bool:
 @transaction.atomic(durable=True)
 def popular_rebuild() -> int:
     """Counts the people behind each query anew, and forgets who asked long ago. Returns how many may be suggested."""
+    lock_name("search", "popular")
     Asked.objects.filter(asked_on__lt=today() - dt.timedelta(days=settings.SEARCH_ASKED_DAYS)).delete()
     rows = (
         Asked.objects.values("key")

@@ -12,6 +12,7 @@ from catalog.models import Product
 from search import elastic
 from search.documents import Document, build
 from search.models import SearchDocument, SearchOutbox
+from search.services import shelf_products
 
 BATCH = 500
 # What a change needs from its transaction to the index, when nothing is in the way.
@@ -66,10 +67,12 @@ def _settled(
 
 
 def _compare(after: uuid.UUID | None, until: uuid.UUID | None, keys: Sequence[uuid.UUID]) -> list[Difference]:
-    waiting = set(SearchOutbox.objects.exclude(product_id=None).values_list("product_id", flat=True))
-    if SearchOutbox.objects.exclude(shelf="").exists():
-        # Nobody knows yet which products these are.
-        return []
+    rows = SearchOutbox.objects.filter(shelf="")
+    rows = rows.filter(product_id__gt=after) if after else rows
+    rows = rows.filter(product_id__lte=until) if until else rows
+    waiting = set(rows.values_list("product_id", flat=True))
+    for kind, key in SearchOutbox.objects.exclude(shelf="").values_list("shelf", "shelf_id").distinct():
+        waiting |= set(shelf_products(kind, key).filter(pk__in=keys).values_list("pk", flat=True))
     documents = build(keys)
     found = _in_database(documents, after, until)
     if settings.ELASTICSEARCH_URL:

@@ -172,7 +172,7 @@ def elastic(settings: Any, worker_id: str) -> Iterator[str]:
     breaker.succeeded()
     settings.ELASTICSEARCH_URL = url
     client = engine.client(30.0)
-    for index in client.indices.get(index=f"{engine.alias()}-*", features="aliases"):
+    for index in engine.our_indexes():
         client.indices.delete(index=index)
 
 

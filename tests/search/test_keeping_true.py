@@ -4,9 +4,10 @@ import io
 import uuid
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.models import Product
 from catalog.services import products_touch
@@ -96,11 +97,13 @@ def test_what_changes_while_it_is_away_waits_and_is_found_meanwhile(
 ) -> None:
     settings.ELASTICSEARCH_URL = DEAD
     queries.breaker.succeeded()
-    SearchIndex.objects.create(name="gone", state=IndexState.LIVE)
+    SearchIndex.objects.create(name=f"{elastic.alias()}-gone", state=IndexState.LIVE)
 
     assert (drain().away, drain(away=True).rows) == (True, 0)
 
     assert SearchOutbox.objects.count() == 1
+    # What is done is not done again each time somebody looks whether it is back.
+    assert (drain().rows, SearchDocument.objects.get().version) == (0, 1)
     assert gql(TOTAL, q="giỏ")["searchProducts"] == {"totalCount": 1, "degraded": True}
     queries.breaker.succeeded()
 
@@ -225,7 +228,7 @@ def test_the_breaker_lets_one_try_after_its_rest(monkeypatch: pytest.MonkeyPatch
 def test_the_module_knows_its_alias(settings: Any) -> None:
     settings.ELASTICSEARCH_INDEX_PREFIX = "x"
 
-    assert elastic.alias() == "x-products"
+    assert elastic.alias().startswith("x-products-")
 
 
 @pytest.mark.django_db
@@ -245,3 +248,103 @@ def test_a_question_the_engine_refuses_is_the_askers_fault_and_degrades_nobody(
 
     assert queries.breaker.may_ask()
     assert gql(TOTAL, q="giỏ")["searchProducts"] == {"totalCount": 1, "degraded": False}
+
+
+@pytest.mark.django_db
+def test_an_index_of_another_form_is_neither_read_nor_written(
+    elastic: str, shop: Shop, gql: Graphql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from search import elastic as engine
+
+    list(reindex())
+    before = SearchIndex.objects.get()
+    building = reindex()
+    next(building)
+    building.close()
+    monkeypatch.setattr(engine, "_form", lambda: "beef00")
+
+    with transaction.atomic():
+        Product.objects.filter(pk=shop.product.pk).update(name="Khay hoa")
+        products_touch([shop.product.pk])
+    assert drain().away
+    assert gql(TOTAL, q="khay hoa")["searchProducts"] == {"totalCount": 1, "degraded": True}
+    queries.breaker.succeeded()
+    stored = engine.client().get(index=before.name, id=str(shop.product.pk))
+    assert stored["_source"]["name"] != "khay hoa"
+
+    list(reindex())
+    engine.refresh(engine.alias())
+    assert gql(TOTAL, q="khay hoa")["searchProducts"] == {"totalCount": 1, "degraded": False}
+    states = dict(SearchIndex.objects.values_list("state", "name"))
+    assert states.keys() == {IndexState.LIVE, IndexState.OLD}
+    assert states[IndexState.LIVE].startswith(f"{engine.alias()}-"), (
+        "nor is a build of that form gone on with"
+    )
+
+
+@pytest.mark.django_db
+def test_a_build_that_is_refused_as_a_whole_is_not_taken_into_use(
+    elastic: str, shop: Shop, gql: Graphql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from search import elastic as engine
+    from search import services
+
+    list(reindex())
+    engine.refresh(engine.alias())
+    live = SearchIndex.objects.get()
+    monkeypatch.setattr(services.elastic, "source_of", lambda key, document: {"unknown": 1})
+
+    with pytest.raises(CommandError, match="refused 1 of 1 products"):
+        call_command("search_reindex", stdout=io.StringIO())
+
+    assert SearchIndex.objects.get(state=IndexState.LIVE) == live
+    assert gql(TOTAL, q="giỏ")["searchProducts"] == {"totalCount": 1, "degraded": False}
+    monkeypatch.undo()
+    call_command("search_reindex", "--anew", stdout=io.StringIO())
+    assert SearchIndex.objects.get(state=IndexState.OLD) == live
+
+
+@pytest.mark.django_db
+def test_one_build_at_a_time(shop: Shop) -> None:
+    # Another process: a lock counts for a connection.
+    with psycopg.connect(**connection.get_connection_params()) as other:  # type: ignore[arg-type]
+        other.execute("SELECT pg_advisory_lock(hashtextextended('search.reindex', 0))")
+        with pytest.raises(CommandError, match="another build is at work"):
+            call_command("search_reindex", stdout=io.StringIO())
+        other.execute("SELECT pg_advisory_unlock(hashtextextended('search.reindex', 0))")
+        call_command("search_reindex", stdout=io.StringIO())
+
+
+@pytest.mark.django_db
+def test_what_is_not_taken_now_stops_nothing_newer(
+    elastic: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node whose disk is full answers 403 or 429 for each document, say."""
+    from search import elastic as engine
+    from search import services
+
+    other = make_product(seller=shop.seller)
+    list(reindex())
+    while drain().rows:
+        pass
+    refused, taken = {shop.product.pk}, []
+    real = engine.bulk_write
+
+    def full(targets: Any, rows: Any) -> engine.Written:
+        written = real(targets, [row for row in rows if row[0] not in refused])
+        taken.extend(row[0] for row in rows if row[0] not in refused)
+        return engine.Written([row[0] for row in rows if row[0] in refused], written.poison)
+
+    monkeypatch.setattr(services.elastic, "bulk_write", full)
+    with transaction.atomic():
+        products_touch([shop.product.pk])
+    assert drain(limit=1).rows == 1, "the database has it"
+    assert drain(limit=1).rows == 0
+    with transaction.atomic():
+        products_touch([other.pk])
+
+    assert drain(limit=1).rows == 1
+    assert taken == [other.pk]
+    refused.clear()
+    assert drain(limit=1).rows == 1
+    assert (taken, SearchOutbox.objects.count()) == ([other.pk, shop.product.pk], 0)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Commune, Craft, Product, Seller
+from catalog.models import Commune, Craft, Product, Seller, Village
 from catalog.reference import load_reference
 from catalog.services import products_touch, shelf_touch
 from search import elastic as engine
@@ -17,7 +17,7 @@ from search import services
 from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox
 from search.services import drain, reindex
 from search.verify import differences
-from tests.builders import Shop, make_product
+from tests.builders import Shop, make_product, make_seller
 from tests.conftest import Graphql
 from tests.search.test_engines import _drain, _refresh
 from tests.search.test_engines import engine as both_engines
@@ -80,6 +80,21 @@ def test_every_kind_of_shelf_has_its_products(shelf: Shop, kind: str) -> None:
     assert SearchOutbox.objects.count() == expected > 0
 
 
+def test_a_commune_also_has_what_others_make_in_its_villages(shelf: Shop) -> None:
+    elsewhere = Commune.objects.create(slug="xa-khac", name="Xã Khác", code="99998")
+    Product.objects.exclude(pk=shelf.product.pk).update(village=None)
+    Seller.objects.update(commune=elsewhere)
+    _drain("postgresql")
+    Commune.objects.filter(pk=shelf.village.commune_id).update(name="Tên Mới")
+
+    touch("commune", shelf.village.commune_id)
+    drain()
+
+    assert list(SearchOutbox.objects.values_list("product_id", flat=True)) == [shelf.product.pk]
+    _drain("postgresql")
+    assert "tên mới" in SearchDocument.objects.get(pk=shelf.product.pk).context
+
+
 def test_reference_data_that_was_renamed_reaches_search(db: Any) -> None:
     load_reference()
     SearchOutbox.objects.all().delete()
@@ -88,14 +103,18 @@ def test_reference_data_that_was_renamed_reaches_search(db: Any) -> None:
     assert not SearchOutbox.objects.exists()
 
     commune, craft = Commune.objects.order_by("slug").first(), Craft.objects.order_by("slug").first()
+    village = Village.objects.order_by("slug").first()
     assert commune
     assert craft
+    assert village
     Commune.objects.filter(pk=commune.pk).update(name="Tên cũ")
     Craft.objects.filter(pk=craft.pk).update(names={"vi": "Tên cũ"})
+    Village.objects.filter(pk=village.pk).update(commune=Commune.objects.exclude(pk=village.commune_id)[0])
     load_reference()
     assert set(SearchOutbox.objects.values_list("shelf", "shelf_id")) == {
         ("commune", commune.pk),
         ("craft", craft.pk),
+        ("village", village.pk),
     }
 
 
@@ -137,8 +156,8 @@ def test_while_it_is_away_every_change_reaches_the_database_once(
     drain_outbox.func()
 
     assert SearchOutbox.objects.filter(stored=True).count() == SearchOutbox.objects.count() == 31
-    # One bulk found out that it is away; the other rows did not wait for it.
-    assert len(tried) == 1
+    # No row waited for one that does not answer.
+    assert tried == []
     answer = gql(TOTAL, q="làn")["searchProducts"]
     assert (answer["totalCount"], answer["degraded"]) == (31, True)
 
@@ -266,6 +285,15 @@ def test_what_waits_is_no_difference(shelf: Shop) -> None:
         products_touch([shelf.product.pk])
 
     assert list(differences()) == []
+
+
+def test_a_shelf_that_waits_hides_no_difference_elsewhere(shelf: Shop) -> None:
+    other = make_product(seller=make_seller("Khác", village=shelf.village))
+    _drain("postgresql")
+    Product.objects.update(name="Làn")
+    touch("seller", shelf.seller.pk)
+
+    assert [item.product_id for item in differences()] == [other.pk]
 
 
 def test_how_search_is_can_be_asked(both_engines: str, shelf: Shop) -> None:

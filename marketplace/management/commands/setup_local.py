@@ -18,7 +18,7 @@ from marketplace.sample_accounts import ensure_accounts
 from search import elastic
 from search.engine import EngineDown
 from search.models import IndexState, SearchDocument, SearchIndex
-from search.services import reindex
+from search.services import BuildRefused, reindex
 
 
 class Command(BaseCommand):
@@ -92,3 +92,5 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"Elasticsearch does not answer ({error}); searching in the database until it does."
             )
+        except BuildRefused as error:
+            self.stderr.write(f"The search index is not built: {error}.")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from search.engine import EngineDown
-from search.services import reindex
+from search.services import BuildRefused, reindex
 
 
 class Command(BaseCommand):
@@ -23,3 +23,5 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Elasticsearch does not answer: {error}. The old index still serves."
             ) from error
+        except BuildRefused as error:
+            raise CommandError(f"Not built: {error}. The index before still serves.") from error

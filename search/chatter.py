@@ -1,7 +1,7 @@
 """What people say around the thing that they mean: `mua … ở đâu`, `cho hỏi có bán … không ạ`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from marketplace.core.vietnamese import fold
 
@@ -97,9 +97,48 @@ def clauses(text: str) -> list[str]:
     return [part for part in (part.strip() for part in _CLAUSE.split(text)) if part]
 
 
+# Somebody is called.
+_CALL = re.compile(r"^(?:\w+\s){1,3}ơi\s+")
+# Somebody says that they want something: what is wanted stands behind.
+_WISH = re.compile(
+    r"(?<!\w)(?:cần|muốn|định|tính|kiếm|tìm|mua|đặt|order)"
+    r"(?:\s(?:cần|muốn|mua|đặt|tìm|kiếm|may|làm|lấy|order|giúp|hộ|cho|em|mình|tôi|tui|anh|chị|con|cô|bác|ít|vài))*\s(?=\w)"
+)
+# What for, or worn with what: what is wanted stands before.
+_PURPOSE = re.compile(
+    r"\s(?:để|phát cho|cho|tặng|biếu|làm quà|(?:mang|mặc|đi|dùng|phối|hợp|chung|kèm) với|đi kèm|bày|treo)\s(?=\w)"
+)
+_ASKS = re.compile(r"(?<!\w)(?:có|còn)\s.*(?:không|ko|hông|nào|chưa)(?!\w)|^(?:có|còn|xin|cho)\s")
+# Shorter ones are names of things: `giỏ đựng đồ cho bé`.
+_SENTENCE = 7
+
+
+def is_wish(text: str, *, has_accents: bool) -> bool:
+    """Whether a clause asks for something. Without accents nobody can tell."""
+    return has_accents and bool(_WISH.search(text) or _ASKS.search(text))
+
+
+def wishes(text: str) -> Iterator[tuple[str, str]]:
+    """Where a sentence with accents may be divided into who wishes, and what is wished for."""
+    return _divided(text, _WISH)
+
+
+def purposes(text: str) -> Iterator[tuple[str, str]]:
+    """Where a sentence with accents may be divided into what is wished for, and what for."""
+    return _divided(text, _PURPOSE)
+
+
+def _divided(text: str, mark: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    if len(text.split()) >= _SENTENCE:
+        for match in mark.finditer(text):
+            yield text[: match.start()].strip(), text[match.end() :].strip()
+
+
 def without_chatter(text: str, *, has_accents: bool) -> str:
     """The text without what people say around the thing. Never takes the last word."""
     words = _PUNCTUATION.sub(" ", text).split()
+    if has_accents:
+        words = _CALL.sub("", " ".join(words)).split()
     before = _BEFORE_FORMS[0] if has_accents else _BEFORE_FORMS[1]
     after = _AFTER_FORMS[0] | _SAFE_END if has_accents else _AFTER_FORMS[1] | _SAFE_END
     words = _without_opening(words, has_accents=has_accents)
@@ -134,7 +173,7 @@ _OPENING_PLAIN, _WISHING_PLAIN = {fold(word) for word in _OPENING}, {fold(word) 
 
 
 # English words between others; none of them is a Vietnamese syllable.
-_JOINTS = {"for", "with", "of", "and", "from", "by"}
+_JOINTS = {"for", "with", "of", "and", "or", "from", "by"}
 
 
 def without_joints(tokens: list[str]) -> list[str]:
@@ -147,6 +186,13 @@ _GENERIC = {
     "cho", "với", "và", "của", "bằng", "có", "một", "thì", "nào", "này", "được", "chất", "lượng", "cao", "cấp", "sang", "chính", "hãng",
     "về", "trong", "ngoài", "ở", "tại", "người", "đi", "ra", "mới", "muốn", "cần", "mua", "đặt", "biếu", "tặng", "hàng", "đồ", "ấy", "mà",
 }  # fmt: skip
+
+
+def is_generic(token: str) -> bool:
+    """Whether a word, with its accents, says little of what is meant."""
+    return token in _GENERIC
+
+
 _GENERIC_PLAIN = {
     "cho",
     "cua",
@@ -194,14 +240,22 @@ _RECEIVERS = {
     "yêu", "người", "đồng", "nghiệp", "nhân", "viên", "nước", "ngoài", "sep", "ong",
 }  # fmt: skip
 _GENERIC_ENGLISH = {
-    "handmade", "traditional", "authentic", "beautiful", "best", "cheap", "nice", "good", "local", "craft", "made", "set", "style",
+    "handmade", "traditional", "authentic", "beautiful", "best", "cheap", "nice", "good", "local", "craft", "made", "set", "style", "vietnamese", "vietnam",
 }  # fmt: skip
 
 
 def without_generic(
-    tokens: Sequence[str], *, has_accents: bool, first_is_whole: bool, has_sizes: bool
+    tokens: Sequence[str],
+    *,
+    has_accents: bool,
+    first_is_whole: bool,
+    has_sizes: bool,
+    phrases: Sequence[bool],
 ) -> tuple[list[str], list[str]]:
-    """Tokens that have to be found, and those that only help. `first_is_whole`: the first begins a known phrase."""
+    """Tokens that have to be found, and those that only help.
+
+    `first_is_whole`: the first begins something known. `phrases`: whether each is part of a phrase with another name.
+    """
     generic = (_GENERIC if has_accents else _GENERIC_PLAIN) | _GENERIC_ENGLISH
     if has_sizes:
         generic = generic | (_OF_SIZES if has_accents else _OF_SIZES_PLAIN)
@@ -216,6 +270,6 @@ def without_generic(
         elif token in _SIZES:
             needless = following.isdigit() or following in _SIZE_LETTERS
         else:
-            needless = for_whom or token in generic
+            needless = for_whom or (token in generic and not phrases[index])
         (loose if needless else kept).append(token)
     return kept, loose

@@ -15,6 +15,7 @@ from django.db import connection
 
 from catalog.models import Commune, Village
 from marketplace.core.vietnamese import fold
+from search.chatter import without_joints
 from search.models import Synonym, Term
 from search.text import fold_token, syllables
 
@@ -51,11 +52,30 @@ class Lexicon:
     places: dict[tuple[str, ...], list[Place]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
-    by_first: dict[str, list[str]] = field(default_factory=dict)
+    # Words of the catalogue and of synonyms, as they are mostly written; and which of them have this form, or have it
+    # with a letter less.
+    words: dict[str, str] = field(default_factory=dict)
+    shortened: dict[str, list[str]] = field(default_factory=dict)
     products: int = 0
+
+    def add_word(self, key: str, written: str) -> None:
+        if key not in self.words:
+            for form in shortened(key):
+                self.shortened.setdefault(form, []).append(key)
+        self.words[key] = written
 
     def knows(self, token: str) -> bool:
         return token in self.counts
+
+    def said_of(self, keys: tuple[str, ...]) -> list[tuple[tuple[str, ...], Expansion]]:
+        """How else a phrase is said, in English also where it is known in the other number."""
+        for form in (keys[-1], *other_numbers(keys[-1])):
+            if found := self.synonyms.get((*keys[:-1], form)):
+                return [
+                    ((*accented[:-1], keys[-1]), way) if form != keys[-1] else (accented, way)
+                    for accented, way in found
+                ]
+        return []
 
     def has_pair(self, one: str, two: str, *, has_accents: bool) -> bool:
         """Whether two syllables stand side by side in something for sale; with accents, mostly written so."""
@@ -66,6 +86,20 @@ class Lexicon:
 
     def count_of(self, *tokens: str) -> int:
         return self.counts.get(" ".join(tokens), 0)
+
+
+def shortened(word: str) -> set[str]:
+    """The word, and the word with a letter less. Words at one slip have one of these in common."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))} - {""}
+
+
+def other_numbers(token: str) -> tuple[str, ...]:
+    """The singular of an English plural and the other way round. No Vietnamese syllable ends in s."""
+    if not token.isascii() or not token.isalpha() or len(token) < 3:
+        return ()
+    if token.endswith("s"):
+        return (token[:-1], token[:-2]) if token.endswith("es") else (token[:-1],)
+    return f"{token}s", f"{token}es"
 
 
 def same(typed: Sequence[str], accented: Sequence[str], has_accents: bool) -> bool:
@@ -128,18 +162,23 @@ def _load() -> Lexicon:
         found.counts[text] = count
         found.written[text] = written
         if text and " " not in text:
-            found.by_first.setdefault(text[0], []).append(text)
+            found.add_word(text, written)
     # The row without a text: how many products were counted, and when.
     found.products = found.counts.pop("", 0)
     return found
 
 
 def _add_synonym(found: Lexicon, term: str, expansion: str, weight: float) -> None:
-    accented, other = tuple(syllables(term)), tuple(syllables(expansion))
+    # A query loses its joints, too: `mother of pearl`.
+    accented, other = tuple(without_joints(syllables(term))), tuple(syllables(expansion))
     key = tuple(fold(token) for token in accented)
     if 0 < len(key) <= MAX_PHRASE and other:
         folded = tuple(fold(token) for token in other)
         found.synonyms.setdefault(key, []).append((accented, Expansion(other, folded, weight)))
+        for word, written in zip(key, accented, strict=True):
+            # As the catalogue writes it, where it has it.
+            if word not in found.words:
+                found.add_word(word, written)
 
 
 def _places() -> Iterator[Place]:

@@ -35,10 +35,13 @@ _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 _SERIES = re.compile(
     rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*){{0,5}})({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?![\w.,]))?"
 )
+# Without a unit, two sizes are in centimetres.
+_BARE = re.compile(r"(?<![\w.,])(\d{2,3})\s?[×x*]\s?(\d{2,3})(?![\w.,]|\s?[×x*])")
 _SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_SPOKEN_NUMBERS)})\s({_WORD})(?!\w)")
 # `một ký hai` is 1,2 kg, `1 mét 5` is 1,5 m.
 _DIVIDED = {"m", "mét", "met", "kg", "kí", "ký", "ky", "cân", "l", "lít", "lit"}
 _TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?![\w.,])")
+_UNIT_BEHIND = re.compile(rf"\s?(?:{_WORD})(?![^\W\d_])")
 _HALF = re.compile(r"^\s(?:rưỡi|ruoi)(?!\w)")
 _MOST = 10**9
 
@@ -68,6 +71,11 @@ def measures(text: str) -> Iterator[Measure]:
         tokens = tuple(token for value in values if (token := _token(value, word)))
         if tokens:
             yield Measure(match.start(), end, tokens)
+    for match in _BARE.finditer(text):
+        if not _UNIT_BEHIND.match(text[match.end() :]):
+            yield Measure(
+                match.start(), match.end(), tuple(_token(Decimal(value), "cm") for value in match.groups())
+            )
     for match in _SPOKEN.finditer(text):
         value, end = _with_tenth(_SPOKEN_NUMBERS[match[1]], match[2], text, match.end())
         if token := _token(value, match[2]):

@@ -24,7 +24,7 @@ from search.models import PopularQuery, SearchDocument
 from search.postgres import PostgresEngine
 from search.ranking import rank
 from search.reading import NOTHING, Interpretation, Reading, codes_of, read
-from search.rereading import core, correct, decoded
+from search.rereading import core, corrected, decoded
 from search.text import code_key, folded
 
 log = structlog.get_logger(__name__)
@@ -134,17 +134,17 @@ def search_products(
     lexicon = current()
     reading = read(query, lexicon, literal)
     found = _find(SearchRequest(reading, criteria, sort, offset, limit))
-    corrected = None
+    rather = None
     if reading.groups and not found.whole:
         for other in _others(reading, query, lexicon, literal, found=found.hits.total > 0):
             again = _find(SearchRequest(other, criteria, sort, offset, limit))
             # What was found without the word that nobody has says less than what is found with the likely one.
             if again.hits.total:
-                corrected = other.text if other.text != reading.text else None
+                rather = other.text if other.text != reading.text else None
                 reading, found = other, again
                 break
     return Answered(
-        found.hits.hits, found.hits.total, found.request, found.degraded, corrected, reading.interpretations
+        found.hits.hits, found.hits.total, found.request, found.degraded, rather, reading.interpretations
     )
 
 
@@ -152,14 +152,20 @@ def _others(
     plain: Reading, query: str, lexicon: Lexicon, literal: Sequence[str], *, found: bool
 ) -> Iterator[Reading]:
     """Other readings of a query that found nothing whole, the likeliest first."""
-    other = correct(plain, lexicon, found=found)
-    if other is not None:
-        yield other
+    mended = list(corrected(plain, lexicon, found=found))
+    yield from mended
     if found:
         return
-    for other in (decoded(query, lexicon, literal), plain.without_sizes, core(plain, lexicon)):
-        if other is not None:
-            yield other
+    tries = (
+        decoded(plain, query, lexicon, literal),
+        plain.without_sizes,
+        core(plain, lexicon),
+        *(core(other, lexicon) for other in mended[:1]),
+        plain.named_thing,
+    )
+    yield from filter(None, tries)
+    yield from corrected(plain, lexicon, found=False, known_too=True)
+    yield from filter(None, [plain.of_places])
 
 
 def _find(request: SearchRequest) -> _Found:
@@ -168,6 +174,11 @@ def _find(request: SearchRequest) -> _Found:
     if reading.price is not None and not (request.criteria.get("price")):
         low, high = reading.price
         request = replace(request, criteria={**request.criteria, "price": {"min": low, "max": high}})
+    if reading.from_places:
+        own = {"village": reading.villages} if reading.villages else {"commune": reading.communes}
+        request = replace(
+            request, criteria={**{key: sorted(slugs) for key, slugs in own.items()}, **request.criteria}
+        )
     # Sorted by anything but relevance, what fits less well would come first.
     enough = ENOUGH if request.sort == "RELEVANCE" else 1
     steps: list[Match] = ["FOLDED"]

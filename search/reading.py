@@ -3,14 +3,23 @@
 A query is never parsed as query syntax; what an engine gets are tokens.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
 from marketplace.core.vietnamese import fold
-from search.chatter import clauses, without_chatter, without_generic, without_joints
-from search.lexicon import MAX_PHRASE, Lexicon, Place, same
+from search.chatter import (
+    clauses,
+    is_generic,
+    is_wish,
+    purposes,
+    wishes,
+    without_chatter,
+    without_generic,
+    without_joints,
+)
+from search.lexicon import MAX_PHRASE, Lexicon, Place, other_numbers, same
 from search.measures import THINGS, measures
 from search.numbers import other_numerals
 from search.places import take_places
@@ -86,6 +95,8 @@ class Reading:
     at_least: int = 0
     # Where a group is missing, the head has to be in the name.
     needs_head: bool = False
+    # Only what comes from one of the places.
+    from_places: bool = False
 
     @property
     def known(self) -> tuple[Group, ...]:
@@ -110,9 +121,10 @@ class Reading:
 
     @property
     def has_stranger(self) -> bool:
-        native = [all(map(is_vietnamese, group.typed.folded)) for group in self.groups]
+        words = [group for group in self.groups if not group.typed.folded[0].isdigit()]
+        native = [all(map(is_vietnamese, group.typed.folded)) for group in words]
         return any(native) and any(
-            not group.is_known and not own for group, own in zip(self.groups, native, strict=True)
+            not group.is_known and not own for group, own in zip(words, native, strict=True)
         )
 
     @property
@@ -132,6 +144,13 @@ class Reading:
         return replace(self, groups=(replace(group, alternatives=(*group.alternatives, head)),))
 
     @property
+    def of_places(self) -> "Reading | None":
+        """Whatever comes from where it was said to come from; None where no place was named."""
+        if not self.places:
+            return None
+        return replace(self, groups=(), extra=(*self.groups, *self.extra), from_places=True)
+
+    @property
     def without_sizes(self) -> "Reading | None":
         """The thing in whatever size there is; None where no size was asked for, or nothing else."""
         groups = tuple(group for group in self.groups if not group.is_size)
@@ -143,7 +162,18 @@ class Reading:
     @property
     def has_head(self) -> bool:
         """Whether there is more than the thing itself, but not much more."""
-        return len(self.groups) == 2 or (len(self.groups) == 1 and len(self.groups[0].typed.folded) == 2)
+        if len(self.groups) != 1:
+            return len(self.groups) == 2
+        tokens = self.groups[0].typed.folded
+        return len(tokens) == 2 and not is_eastern(tokens[0])
+
+    @property
+    def named_thing(self) -> "Reading | None":
+        """Of a foreign phrase its last word, where it has a name here; None where there is none, or no other word."""
+        *others, last = self.groups
+        if not others or len(last.alternatives) == 1 or self.head is not last:
+            return None
+        return replace(self, groups=(last,), extra=(*others, *self.extra))
 
     @property
     def is_ambiguous(self) -> bool:
@@ -209,6 +239,7 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
         reading = replace(reading, price=price.bounds)
         found.append(Interpretation("PRICE", price.text, bounds_value(*price.bounds), field="PRICE"))
     text, beside = _main_clause(text, lexicon, has_accents=reading.has_accents)
+    text, aside = _main_part(text, lexicon, has_accents=reading.has_accents)
     text, sizes = _take_measures(without_chatter(text, has_accents=reading.has_accents), lexicon, reading)
     tokens = without_joints(syllables(text))
     tokens, named = take_places(tokens, lexicon, plain, has_accents=reading.has_accents)
@@ -219,39 +250,71 @@ def read(query: str, lexicon: Lexicon, literal: Sequence[str] = ()) -> Reading:
     places = tuple(place for _words, places in named for place in places)
     reading = replace(reading, places=places, interpretations=tuple(found), tokens=tuple(tokens))
     keys = [fold(token) for token in tokens]
-    whole = _phrase_at(tokens, keys, 0, lexicon, reading.has_accents) > 1 or (
+    phrases = _phrases(tokens, keys, lexicon, reading.has_accents)
+    whole = phrases[:1] == [True] or (
         len(tokens) > 1 and lexicon.has_pair(tokens[0], tokens[1], has_accents=reading.has_accents)
     )
     kept, loose = without_generic(
-        tokens, has_accents=reading.has_accents, first_is_whole=whole, has_sizes=bool(sizes)
+        tokens,
+        has_accents=reading.has_accents,
+        first_is_whole=whole,
+        has_sizes=bool(sizes),
+        phrases=phrases,
     )
     if not kept and not sizes:
         kept, loose = tokens, []
     reading = grouped(reading, kept, lexicon, sizes)
     extra = [
         group
-        for part in (loose, syllables(said), syllables(beside))
+        for part in (loose, syllables(said), syllables(aside), syllables(beside))
         for group in grouped(reading, part, lexicon).groups
     ]
     return replace(reading, extra=(*reading.extra, *extra))
 
 
 def _main_clause(text: str, lexicon: Lexicon, *, has_accents: bool) -> tuple[str, str]:
-    """The first clause that tells of something the catalogue has, and the others."""
+    """The clause that tells of something the catalogue has, one that asks for it before others; and the others."""
     parts = clauses(text)
     if len(parts) < 2:
         return text, ""
-    for index, part in enumerate(parts):
-        tokens = syllables(without_chatter(part, has_accents=has_accents))
-        keys = [fold(token) for token in tokens]
-        if any(
-            lexicon.has_pair(tokens[at - 1], tokens[at], has_accents=has_accents)
-            or _phrase_at(tokens, keys, at - 1, lexicon, has_accents) > 1
-            for at in range(1, len(tokens))
-        ):
-            return part, " ".join(parts[:index] + parts[index + 1 :])
-    best = max(range(len(parts)), key=lambda index: _share_known(parts[index], lexicon))
+    best = max(
+        range(len(parts)),
+        key=lambda index: (
+            (tells := _tells_of(parts[index], lexicon, has_accents=has_accents)) > 0,
+            tells > 0 and is_wish(parts[index], has_accents=has_accents),
+            _share_known(parts[index], lexicon) if not tells else 0,
+        ),
+    )
     return parts[best], " ".join(parts[:best] + parts[best + 1 :])
+
+
+def _main_part(text: str, lexicon: Lexicon, *, has_accents: bool) -> tuple[str, str]:
+    """Of a sentence what is wished for; and who wishes it, and what for."""
+    aside = []
+    for before, behind in wishes(text) if has_accents else ():
+        tells = _tells_of(behind, lexicon, has_accents=True)
+        if tells and tells >= _tells_of(before, lexicon, has_accents=True):
+            text, aside = behind, [before]
+            break
+    for before, behind in purposes(text) if has_accents else ():
+        if _tells_of(before, lexicon, has_accents=True):
+            text, aside = before, [*aside, behind]
+            break
+    return text, " ".join(aside)
+
+
+def _tells_of(text: str, lexicon: Lexicon, *, has_accents: bool) -> int:
+    """How many neighbours of a text stand side by side in something for sale, or begin a known phrase."""
+    tokens = syllables(without_chatter(text, has_accents=has_accents))
+    keys = [fold(token) for token in tokens]
+    return sum(
+        (
+            lexicon.has_pair(tokens[at - 1], tokens[at], has_accents=has_accents)
+            and not any(map(is_generic, tokens[at - 1 : at + 1]))
+        )
+        or _phrase_at(tokens, keys, at - 1, lexicon, has_accents) > 1
+        for at in range(1, len(tokens))
+    )
 
 
 def _share_known(text: str, lexicon: Lexicon) -> float:
@@ -307,14 +370,23 @@ def grouped(
     index = 0
     while index < len(tokens):
         size = _phrase_at(tokens, keys, index, lexicon, reading.has_accents)
-        groups.append(
-            group_of(tuple(tokens[index : index + size]), tuple(keys[index : index + size]), lexicon, reading)
+        group = group_of(
+            tuple(tokens[index : index + size]), tuple(keys[index : index + size]), lexicon, reading
         )
+        # In `áo bà ba`, nobody counts.
+        counts = size == 1 and not any(
+            lexicon.has_pair(*tokens[at : at + 2], has_accents=reading.has_accents)
+            for at in range(max(index - 1, 0), min(index + 1, len(tokens) - 1))
+        )
+        ways = [Alternative((word,), (fold(word),), 0.8) for word in other_numerals(tokens[index]) if counts]
+        groups.append(replace(group, alternatives=(*group.alternatives, *ways)))
         index += size
     groups = without_twins([*groups, *sizes])
-    strange = [group for group in groups if not group.is_known and all(map(is_eastern, group.typed.folded))]
+    strange = [
+        group for group in groups if len(group.alternatives) == 1 and all(map(is_eastern, group.typed.folded))
+    ]
     if 0 < len(strange) < len(groups):
-        # Of a language of which nothing but names is here, what is not known cannot be asked for.
+        # Of a language of which hardly more than single words is here, what has no other name cannot be asked for.
         rest = [group for group in groups if group not in strange]
         return replace(reading, groups=tuple(rest[:MAX_GROUPS]), extra=tuple(strange))
     if len(groups) <= MAX_GROUPS:
@@ -336,12 +408,21 @@ def without_twins(groups: Sequence[Group]) -> list[Group]:
     return list(found.values())
 
 
+def _phrases(tokens: Sequence[str], keys: Sequence[str], lexicon: Lexicon, has_accents: bool) -> list[bool]:
+    """Of each token, whether it is part of a known phrase."""
+    found: list[bool] = []
+    while len(found) < len(tokens):
+        size = _phrase_at(tokens, keys, len(found), lexicon, has_accents)
+        found += [size > 1] * size
+    return found
+
+
 def _phrase_at(
     tokens: Sequence[str], keys: Sequence[str], index: int, lexicon: Lexicon, has_accents: bool
 ) -> int:
     """How many tokens from here are one known phrase; 1 where none is."""
     for size in range(min(MAX_PHRASE, len(keys) - index), 1, -1):
-        known = lexicon.synonyms.get(tuple(keys[index : index + size]), ())
+        known = lexicon.said_of(tuple(keys[index : index + size]))
         if any(same(tokens[index : index + size], accented, has_accents) for accented, _expansion in known):
             return size
     return 1
@@ -349,27 +430,14 @@ def _phrase_at(
 
 def group_of(accented: tuple[str, ...], folded: tuple[str, ...], lexicon: Lexicon, reading: Reading) -> Group:
     ways = [Alternative(accented, folded, typed=True)]
-    for known, expansion in lexicon.synonyms.get(folded, ()):
+    for known, expansion in lexicon.said_of(folded):
         if same(accented, known, reading.has_accents):
             ways.append(Alternative(expansion.accented, expansion.folded, expansion.weight))
     if len(folded) == 1:
-        ways += [Alternative((word,), (fold(word),), 0.8) for word in other_numerals(accented[0])]
-        ways += [Alternative((form,), (form,), 0.95) for form in _english_forms(folded[0], lexicon)]
+        forms = [form for form in other_numbers(folded[0]) if lexicon.knows(form)]
+        ways += [Alternative((form,), (form,), 0.95) for form in forms]
     is_known = not lexicon.products or len(ways) > 1 or all(map(lexicon.knows, folded))
     return Group(tuple(ways), _importance(folded, lexicon), is_known, folded[0].isdigit())
-
-
-def _english_forms(token: str, lexicon: Lexicon) -> Iterator[str]:
-    """The singular of a plural and the other way round, where the catalogue has it."""
-    if not token.isascii() or len(token) < 3:
-        return
-    # No Vietnamese syllable ends in s.
-    candidates = (token[:-1], token[:-2] if token.endswith("es") else "") if token.endswith("s") else (
-        f"{token}s", f"{token}es",
-    )  # fmt: skip
-    for form in candidates:
-        if len(form) >= 3 and lexicon.knows(form):
-            yield form
 
 
 def _importance(folded: tuple[str, ...], lexicon: Lexicon) -> float:

@@ -3,30 +3,41 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import log
+from typing import NamedTuple
 
 from marketplace.core.vietnamese import fold
 from search import telex
-from search.lexicon import Lexicon
-from search.reading import MAX_GROUPS, Reading, group_of, grouped, read, without_twins
+from search.lexicon import MAX_PHRASE, Lexicon, shortened
+from search.reading import MAX_GROUPS, Group, Reading, group_of, grouped, read, without_twins
 from search.text import normalise
 
 MIN_CORRECTED = 5
+# What speaks for a word: a phrase, for each of its words; that it has another name; that it is there at all.
+_PHRASE, _NAMED, _ALONE = 2.0, 0.5, 0.1
+_OTHER_START = 0.7
+# Of two words that were typed as one.
+_SHORTEST = 3
+# In longer sentences, what nobody here says is no slip, and a known word beside an unusual one neither.
+MAX_SHORT = 5
+MAX_CORRECTED = 3
 
 
-def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | None:
-    """The reading with one slip of the finger undone, where the catalogue has the whole phrase; else None.
+def corrected(
+    reading: Reading, lexicon: Lexicon, *, found: bool, known_too: bool = False
+) -> Iterator[Reading]:
+    """The reading with one slip of the finger undone, as the catalogue or a synonym has it beside its neighbours: the
+    likeliest MAX_CORRECTED, the best first.
 
     Where something was `found`, only what the catalogue does not know is corrected: a common syllable is never turned
-    into another.
+    into another. A known one in a query with accents was meant, unless nothing else is left (`known_too`).
     """
     # A size stays what it is; a bare number is a neighbour like any other.
     sizes = [group for group in reading.groups if group.is_size and len(group.typed.folded) > 1]
     groups = [group for group in reading.groups if group not in sizes for _token in group.typed.folded]
     tokens = [token for group in reading.groups if group not in sizes for token in group.typed.accented]
     keys = [fold(token) for token in tokens]
-    if sum(map(len, keys)) < MIN_CORRECTED:
-        return None
-    best: tuple[float, int, str] | None = None
+    if sum(map(len, keys)) < MIN_CORRECTED or (known_too and len(tokens) < 3):
+        return
     # What has a synonym, or is a known phrase, is no slip.
     loose = [
         index
@@ -34,32 +45,62 @@ def correct(reading: Reading, lexicon: Lexicon, *, found: bool) -> Reading | Non
         if len(group.alternatives) == 1 and not keys[index].isdigit()
     ]
     unknown = [index for index in loose if not lexicon.knows(keys[index])]
-    if len(unknown) > 1:
-        return None
-    # A known syllable in a query with accents was meant.
-    doubtful = [] if found or reading.has_accents else loose
-    for index in unknown or doubtful:
-        for candidate in near(keys[index], lexicon):
-            support = _support(keys, index, candidate, lexicon)
-            if support > 0 and (best is None or (support, candidate) > best[:1] + best[2:]):
-                best = (support, index, candidate)
-    if best is None:
-        return None
-    _value, index, candidate = best
-    written = _written(keys, index, candidate, lexicon) if reading.has_accents else candidate
-    tokens[index] = written
-    again = grouped(reading, tokens, lexicon, sizes)
-    text = " ".join([*tokens, *(token for group in sizes for token in group.typed.accented)])
-    return replace(again, text=text, extra=(*again.extra, *reading.extra))
+    is_short = len(tokens) <= MAX_SHORT
+    if len(unknown) > 1 + is_short:
+        return
+    doubtful = loose if known_too or (is_short and not (found or reading.has_accents)) else []
+    slips = [
+        (support, slip)
+        for slip in _undone(tokens, keys, unknown or doubtful, lexicon)
+        # The first letter is hardly ever wrong, and so is a word that is known.
+        if (unknown or slip.keys[0][0] == keys[slip.at][0])
+        and (support := _support(keys, slip, lexicon, sure=found or len(unknown) != 1)) > 0
+    ]
+    for _support_of, slip in sorted(slips, reverse=True)[: MAX_CORRECTED if is_short else 1]:
+        written = slip.accented
+        if reading.has_accents and not written:
+            written = _written(keys, slip, lexicon)
+        mended = [*tokens[: slip.at], *(written or slip.keys), *tokens[slip.at + slip.taken :]]
+        again = grouped(reading, mended, lexicon, sizes)
+        text = " ".join([*mended, *(token for group in sizes for token in group.typed.accented)])
+        yield replace(again, text=text, extra=(*again.extra, *reading.extra))
+
+
+class _Slip(NamedTuple):
+    """`taken` tokens at this place are rather these; `accented` where their accents are known from what was typed."""
+
+    keys: tuple[str, ...]
+    at: int
+    taken: int
+    accented: tuple[str, ...] = ()
+
+
+def _undone(
+    tokens: Sequence[str], keys: Sequence[str], places: Sequence[int], lexicon: Lexicon
+) -> Iterator[_Slip]:
+    """What may have been meant: another word, two words without their space, or a word with a space in it."""
+    for at in places:
+        for word in near(keys[at], lexicon):
+            yield _Slip((word,), at, 1)
+        for cut in range(1, len(keys[at])):
+            one, two = keys[at][:cut], keys[at][cut:]
+            if one in lexicon.words and two in lexicon.words and len(tokens[at]) == len(keys[at]):
+                yield _Slip((one, two), at, 1, (tokens[at][:cut], tokens[at][cut:]))
+    for at in range(len(keys) - 1):
+        if (at in places or at + 1 in places) and keys[at] + keys[at + 1] in lexicon.words:
+            yield _Slip((keys[at] + keys[at + 1],), at, 2, (tokens[at] + tokens[at + 1],))
 
 
 def near(token: str, lexicon: Lexicon) -> Iterator[str]:
-    """Known syllables at one slip (a letter more, less, other, or two swapped), with the same first letter."""
+    """Known words at one slip: a letter more, less, other, or two swapped."""
     if len(token) < 2 or token.isdigit():
         return
-    for other in lexicon.by_first.get(token[0], ()):
-        if other != token and abs(len(other) - len(token)) <= 1 and _is_one_slip(token, other):
-            yield other
+    seen = {token}
+    for form in shortened(token):
+        for other in lexicon.shortened.get(form, ()):
+            if other not in seen and _is_one_slip(token, other):
+                seen.add(other)
+                yield other
 
 
 def _is_one_slip(one: str, other: str) -> bool:
@@ -75,34 +116,74 @@ def _is_one_slip(one: str, other: str) -> bool:
     return one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
 
 
-def _support(keys: Sequence[str], index: int, candidate: str, lexicon: Lexicon) -> float:
-    """How well a syllable stands here: by the products that have it beside its neighbours."""
-    if len(keys) == 1:
-        return float(lexicon.count_of(candidate)) if len(candidate) >= MIN_CORRECTED - 1 else 0.0
-    total = 0.0
-    if index:
-        total += log(1 + lexicon.count_of(keys[index - 1], candidate))
-    if index + 1 < len(keys):
-        total += log(1 + lexicon.count_of(candidate, keys[index + 1]))
-    return total
+def _support(keys: Sequence[str], slip: _Slip, lexicon: Lexicon, *, sure: bool) -> float:
+    """How well it stands here: by the products that have it beside its neighbours, and by what is known as a phrase.
+
+    0 where nothing speaks for it; a word by itself does, unless one has to be `sure`.
+    """
+    row = [*keys[: slip.at], *slip.keys, *keys[slip.at + slip.taken :]]
+    begin, end = slip.at, slip.at + len(slip.keys)
+    support = sum(
+        log(1 + lexicon.count_of(row[at], row[at + 1]))
+        for at in range(max(begin - 1, 0), min(end, len(row) - 1))
+    )
+    # A word that has another name says nothing of its neighbours.
+    support += max(
+        (
+            _PHRASE * len(phrase) if len(phrase) > 1 else _NAMED
+            for _start, phrase in _phrases_with(row, begin, end, lexicon)
+        ),
+        default=0.0,
+    )
+    if slip.keys[0][0] != keys[slip.at][0]:
+        support *= _OTHER_START
+    if support or sure:
+        return support
+    if len(slip.keys) == 2:
+        return _ALONE if min(map(len, slip.keys)) >= _SHORTEST else 0.0
+    word = slip.keys[0]
+    same_start = word[0] == keys[slip.at][0]
+    return _ALONE * log(1 + lexicon.count_of(word)) if same_start and len(word) >= MIN_CORRECTED - 1 else 0.0
 
 
-def _written(keys: Sequence[str], index: int, candidate: str, lexicon: Lexicon) -> str:
-    """The syllable with the accents that it mostly has beside its neighbour."""
-    if index and (pair := lexicon.written.get(f"{keys[index - 1]} {candidate}")):
-        return pair.split()[1]
-    if index + 1 < len(keys) and (pair := lexicon.written.get(f"{candidate} {keys[index + 1]}")):
-        return pair.split()[0]
-    return lexicon.written.get(candidate, candidate)
+def _phrases_with(
+    row: Sequence[str], begin: int, end: int, lexicon: Lexicon
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Known phrases that these places are in: where they begin, and with their accents."""
+    for start in range(max(end - MAX_PHRASE, 0), begin + 1):
+        for stop in range(end, min(start + MAX_PHRASE, len(row)) + 1):
+            for accented, _expansion in lexicon.said_of(tuple(row[start:stop])):
+                yield start, accented
 
 
-def decoded(query: str, lexicon: Lexicon, literal: Sequence[str]) -> Reading | None:
+def _written(keys: Sequence[str], slip: _Slip, lexicon: Lexicon) -> tuple[str, ...]:
+    """The word with the accents that it has in a phrase, or mostly beside its neighbour."""
+    (word,) = slip.keys
+    row = [*keys[: slip.at], word, *keys[slip.at + slip.taken :]]
+    for start, phrase in _phrases_with(row, slip.at, slip.at + 1, lexicon):
+        if len(phrase) > 1:
+            return (phrase[slip.at - start],)
+    if slip.at and (pair := lexicon.written.get(f"{keys[slip.at - 1]} {word}")):
+        return (pair.split()[1],)
+    if slip.at + 1 < len(keys) and (pair := lexicon.written.get(f"{word} {keys[slip.at + 1]}")):
+        return (pair.split()[0],)
+    return (lexicon.words.get(word, word),)
+
+
+def decoded(plain: Reading, query: str, lexicon: Lexicon, literal: Sequence[str]) -> Reading | None:
     """The query with Telex or VNI keys turned into what they stand for, where that gives known syllables; else None."""
+    # `hair stick` is what it is, though its first word would give a syllable.
+    named = {t for group in plain.groups if len(group.alternatives) > 1 for t in group.typed.accented}
     words = normalise(query).split()
-    read_as = [telex.decode(word, lexicon.knows) for word in words]
+    read_as = [word if word in named else telex.decode(word, lexicon.knows) for word in words]
     if words == read_as:
         return None
     return read(" ".join(read_as), lexicon, literal)
+
+
+def _as_written(group: Group) -> Group:
+    first, *others = group.alternatives
+    return replace(group, alternatives=(replace(first, typed=False), *others))
 
 
 def core(reading: Reading, lexicon: Lexicon) -> Reading | None:
@@ -123,6 +204,9 @@ def core(reading: Reading, lexicon: Lexicon) -> Reading | None:
         and not {tokens[index - 1], tokens[index]} <= covered
     ]
     evidence = without_twins([*phrases, *pairs])[:MAX_GROUPS]
+    if reading.has_accents:
+        # Found by so little, it has to be that, and not something with other accents.
+        evidence = [_as_written(group) for group in evidence]
     if not evidence and len(tokens) > 2:
         # Descriptions are not in the vocabulary; they may hold such a pair all the same.
         evidence = [

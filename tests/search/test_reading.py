@@ -11,7 +11,7 @@ from search.chatter import without_chatter
 from search.lexicon import Lexicon, Place, _add_synonym, count_words
 from search.measures import measures
 from search.reading import codes_of, read
-from search.rereading import core, correct, decoded
+from search.rereading import core, corrected, decoded
 from search.text import code_key, folded, highlight, indexed, syllables
 
 NAMES = [
@@ -29,7 +29,7 @@ def lexicon() -> Lexicon:
     for key, (written, count) in count_words((" ".join(indexed(name)), 1) for name in NAMES).items():
         found.counts[key], found.written[key] = count, written
         if " " not in key:
-            found.by_first.setdefault(key[0], []).append(key)
+            found.add_word(key, written)
     for row in seeds.rows():
         _add_synonym(found, row["term"], row["expansion"], row["weight"])
         if row["both_ways"]:
@@ -181,6 +181,10 @@ def sizes(text: str) -> list[tuple[str, ...]]:
         ("2 lít rưỡi", [("ml2500",)]),
         ("nhang 24 giờ", [("min1440",)]),
         ("khay", []),
+        # Without a unit, centimetres; three such numbers, or a unit behind them, are something else.
+        ("tranh 60x80", [("mm600", "mm800")]),
+        ("tranh 60 x 80 m", [("mm60000", "mm80000")]),
+        ("2x3", []),
     ],
 )
 def test_a_size_is_one_however_it_is_written(text: str, tokens: list[tuple[str, ...]]) -> None:
@@ -276,6 +280,24 @@ def test_chatter_does_no_harm(query: str, thing: str) -> None:
     assert without_chatter(query, has_accents=accents) == thing
 
 
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        # Who is called, who wishes, and what for.
+        ("nhà vườn ơi giỏ mây còn không", ["giỏ", "mây"]),
+        ("khách sạn mình đang cần đặt tranh khảm trai", ["tranh", "khảm trai"]),
+        ("mẹ em hay đi lễ, tìm giúp em áo dài", ["áo", "dài"]),
+        ("tìm giỏ mây đựng hoa quả để biếu bà ngoại", ["giỏ", "mây", "đựng", "hoa quả"]),
+        # The first clause tells of something, too, and asks for nothing.
+        ("nhà có tranh khảm trai rồi, muốn mua thêm giỏ mây", ["giỏ", "mây"]),
+        # A name, and no sentence.
+        ("giỏ mây cho bé", ["giỏ", "mây", "bé"]),
+    ],
+)
+def test_of_a_sentence_what_is_wished_for_is_asked(lexicon: Lexicon, query: str, wanted: list[str]) -> None:
+    assert words(read(query, lexicon)) == wanted
+
+
 # --- Synonyms -----------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +314,39 @@ def test_phrases_are_expanded_whole_and_with_their_own_accents(lexicon: Lexicon)
 def test_plurals_of_english_are_found_as_their_singular(lexicon: Lexicon) -> None:
     (group,) = read("baskets", lexicon).groups
     assert ("basket",) in [way.folded for way in group.alternatives]
+    # Whole phrases, too, and with the words between that no query keeps.
+    assert words(read("laundry baskets", lexicon)) == ["laundry baskets"]
+    assert words(read("mother of pearl box", lexicon)) == ["mother pearl", "box"]
+
+
+def test_a_generic_word_stays_where_it_is_part_of_a_phrase(lexicon: Lexicon) -> None:
+    assert words(read("chess set", lexicon)) == ["chess set"]
+    assert words(read("rattan set", lexicon)) == ["rattan"]
+
+
+def test_nobody_counts_within_a_phrase_of_the_catalogue() -> None:
+    lexicon = Lexicon(products=1)
+    for key, (written, count) in count_words([("áo bà ba", 1)]).items():
+        lexicon.counts[key], lexicon.written[key] = count, written
+
+    assert [len(group.alternatives) for group in read("áo bà ba", lexicon).groups] == [1, 1, 1]
+    assert [way.accented for way in read("ba khay", lexicon).groups[0].alternatives] == [("ba",), ("3",)]
+
+
+def test_of_eastern_letters_what_has_no_other_name_only_helps(lexicon: Lexicon) -> None:
+    found = read("壁掛籐", lexicon)
+    assert words(found) == ["籐"]
+    assert [group.typed.accented for group in found.extra] == [("壁",), ("掛",)]
+    assert words(read("壁掛", lexicon)) == ["壁", "掛"], "or else nothing could be asked for"
+
+
+def test_of_a_foreign_phrase_its_last_word_names_the_thing(lexicon: Lexicon) -> None:
+    thing = read("wooden hair stick", lexicon).named_thing
+    assert thing
+    assert words(thing) == ["hair stick"]
+    # In Vietnamese it comes first; a word without another name is none.
+    assert read("hộp nhang", lexicon).named_thing is None
+    assert read("wooden thing", lexicon).named_thing is None
 
 
 # --- When nothing is found ----------------------------------------------------------------------------------------
@@ -305,7 +360,14 @@ def test_plurals_of_english_are_found_as_their_singular(lexicon: Lexicon) -> Non
         ("kham tria", "kham trai"),
         ("non qiai thao", "non quai thao"),
         ("hộp trag sức", "hộp trang sức"),
-        # Nothing near, two slips, too short, or another first letter.
+        # A space too few or too many.
+        ("hộp trangsức", "hộp trang sức"),
+        ("nonquai thao", "non quai thao"),
+        ("non qu ai thao", "non quai thao"),
+        # As a synonym has it; the first letter, where the rest speaks for it.
+        ("tranh khảm xà cừu", "tranh khảm xà cừ"),
+        ("gộp trang sức", "hộp trang sức"),
+        # Nothing near, two slips, or too short.
         ("iphone", None),
         ("kaho vugn", None),
         ("dép", None),
@@ -313,7 +375,7 @@ def test_plurals_of_english_are_found_as_their_singular(lexicon: Lexicon) -> Non
     ],
 )
 def test_one_slip_is_undone_within_known_phrases(lexicon: Lexicon, query: str, better: str | None) -> None:
-    other = correct(read(query, lexicon), lexicon, found=False)
+    other = next(corrected(read(query, lexicon), lexicon, found=False), None)
 
     assert (other.text if other else None) == better
 
@@ -322,7 +384,7 @@ def test_a_slip_leaves_sizes_and_what_only_helps_as_they_were(lexicon: Lexicon) 
     typed = read("kẹo vugn 40 cm thật đẹp", lexicon)
     assert [group.typed.accented for group in typed.extra] == [("thật",), ("đẹp",)]
 
-    other = correct(typed, lexicon, found=False)
+    other = next(corrected(typed, lexicon, found=False), None)
 
     assert other
     assert (other.text, words(other)) == ("kẹo vừng 40 cm", ["kẹo", "vừng", "40 cm"])
@@ -331,13 +393,13 @@ def test_a_slip_leaves_sizes_and_what_only_helps_as_they_were(lexicon: Lexicon) 
     assert without
     assert words(without) == ["kẹo", "vừng"]
     # A size is no slip, whatever stands near it.
-    assert correct(read("40 cm 50 gam", lexicon), lexicon, found=False) is None
+    assert not list(corrected(read("40 cm 50 gam", lexicon), lexicon, found=False))
 
 
 def test_a_known_syllable_is_never_turned_into_another_when_there_are_hits(lexicon: Lexicon) -> None:
     # Both are syllables of the catalogue, though not side by side.
     plain = read("keo may", lexicon)
-    assert correct(plain, lexicon, found=True) is None
+    assert not list(corrected(plain, lexicon, found=True))
 
 
 @pytest.mark.parametrize(
@@ -358,10 +420,12 @@ def test_known_words_are_no_keys(word: str) -> None:
 
 
 def test_a_query_in_keys_is_read_as_it_was_meant(lexicon: Lexicon) -> None:
-    found = decoded("gior maay", lexicon, ())
+    found = decoded(read("gior maay", lexicon), "gior maay", lexicon, ())
     assert found
     assert words(found) == ["giỏ", "mây"]
-    assert decoded("giỏ mây", lexicon, ()) is None
+    assert decoded(read("giỏ mây", lexicon), "giỏ mây", lexicon, ()) is None
+    # Its first word would give a syllable.
+    assert decoded(read("hair stick", lexicon), "hair stick", lexicon, ()) is None
 
 
 def test_the_core_of_a_sentence_is_what_the_catalogue_has_side_by_side(lexicon: Lexicon) -> None:
@@ -383,6 +447,6 @@ def test_no_query_breaks_the_reader(text: str) -> None:
     found = read(text, lexicon)
     assert len(found.groups) <= reading.MAX_GROUPS
     assert found.spare < max(1, len(found.known))
-    correct(found, lexicon, found=False)
-    decoded(text, lexicon, ())
+    list(corrected(found, lexicon, found=False))
+    decoded(found, text, lexicon, ())
     core(found, lexicon)

@@ -127,6 +127,19 @@ def test_a_place_raises_what_comes_from_there_and_hides_nothing(
     )
 
 
+def test_what_is_not_there_at_all_gives_what_its_place_has(gql: Graphql, market: Shop, engine: str) -> None:
+    elsewhere = make_product("Tủ chè", seller=make_seller("Nơi khác"), description="")
+    Product.objects.filter(pk=elsewhere.pk).update(village=None)
+    list(reindex())
+    _refresh(engine)
+
+    found = ask(gql, "máy giặt làng lưu thượng")
+
+    assert len(found["names"]) == Product.objects.filter(village=market.village).count() == 8
+    assert [item["kind"] for item in found["interpretations"]] == ["PLACE"]
+    assert ask(gql, "máy giặt")["names"] == []
+
+
 def test_codes_find_exactly_their_product(gql: Graphql, market: Shop, engine: str) -> None:
     make_variant(market.product, sku="PX-0154/1")
     make_certificate(market.product, number="77/QĐ-UBND")
@@ -354,8 +367,8 @@ def test_the_judgments_in_the_house_are_whole() -> None:
     folder = Path(__file__).parent / "judgments"
     rows = [
         json.loads(line)
-        for name in ("tune", "tune_2", "tune_3", "held_out")
+        for name in ("tune", "tune_2", "tune_3", "tune_4", "held_out", "held_out_2")
         for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    assert len(rows) == len({row["id"] for row in rows}) == 510
+    assert len(rows) == len({row["id"] for row in rows}) == 795
     assert {grade for row in rows for grade in row["relevant"].values()} == {1, 2, 3}

@@ -148,7 +148,8 @@ class Reading:
         """Whatever comes from where it was said to come from; None where no place was named."""
         if not self.places:
             return None
-        return replace(self, groups=(), extra=(*self.groups, *self.extra), from_places=True)
+        text = ", ".join(told.text for told in self.interpretations if told.kind == "PLACE")
+        return replace(self, text=text, groups=(), extra=(*self.groups, *self.extra), from_places=True)
 
     @property
     def without_sizes(self) -> "Reading | None":
@@ -173,7 +174,8 @@ class Reading:
         *others, last = self.groups
         if not others or len(last.alternatives) == 1 or self.head is not last:
             return None
-        return replace(self, groups=(last,), extra=(*others, *self.extra))
+        text = " ".join(last.typed.accented)
+        return replace(self, text=text, groups=(last,), extra=(*others, *self.extra))
 
     @property
     def is_ambiguous(self) -> bool:

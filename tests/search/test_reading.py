@@ -343,7 +343,7 @@ def test_of_eastern_letters_what_has_no_other_name_only_helps(lexicon: Lexicon) 
 def test_of_a_foreign_phrase_its_last_word_names_the_thing(lexicon: Lexicon) -> None:
     thing = read("wooden hair stick", lexicon).named_thing
     assert thing
-    assert words(thing) == ["hair stick"]
+    assert (thing.text, words(thing)) == ("hair stick", ["hair stick"])
     # In Vietnamese it comes first; a word without another name is none.
     assert read("hộp nhang", lexicon).named_thing is None
     assert read("wooden thing", lexicon).named_thing is None

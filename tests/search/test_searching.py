@@ -137,6 +137,7 @@ def test_what_is_not_there_at_all_gives_what_its_place_has(gql: Graphql, market:
 
     assert len(found["names"]) == Product.objects.filter(village=market.village).count() == 8
     assert [item["kind"] for item in found["interpretations"]] == ["PLACE"]
+    assert found["correctedQuery"] == "lưu thượng"
     assert ask(gql, "máy giặt")["names"] == []
 
 

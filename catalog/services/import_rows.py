@@ -516,7 +516,8 @@ class Taker:
         """Stores the pictures that rows name, before anything is locked. A trial only looks at them."""
         if self.pictures is None:
             return
-        for name in sorted({name for one in goods for name in one.own.get("pictures") or ()}):
+        names = {name for one in goods for name in one.own.get("pictures") or ()}
+        for name in sorted(names, key=self.pictures.place):
             try:
                 upload = SimpleUploadedFile("anh", self.pictures.read(name))
                 if self.job.dry_run:
@@ -526,6 +527,10 @@ class Taker:
                     self.stored[name] = picture_take(upload)
             except DomainError as error:
                 self.stored[name] = error.problems[0]
+            except OSError:
+                log.exception("import_picture_failed", job=str(self.job.pk))
+                message = _("We could not store this picture. Send it again, or ask us for help.")
+                self.stored[name] = Problem(ErrorCode.INVALID, message)
 
     def _pictures_of(self, one: Goods) -> list[ImageAsset]:
         """The pictures that the row names. Raises at the cell."""

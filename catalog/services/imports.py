@@ -18,6 +18,7 @@ from django.core.files import File
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,8 @@ MAX_OPEN = 3
 ZIP = "application/zip"
 # What has not moved for so long will not: its job has given up.
 STUCK_AFTER = dt.timedelta(days=1)
+# What nobody has begun may wait for a worker that was away.
+UNREAD_AFTER = dt.timedelta(days=7)
 OPEN = (ImportState.QUEUED, ImportState.RUNNING)
 
 
@@ -373,8 +376,11 @@ def imports_forget() -> int:
 
 def _give_up() -> None:
     """Tells whoever sent a sheet on which we failed again and again, instead of working on it for ever."""
-    stuck = timezone.now() - STUCK_AFTER
-    open_ones = ImportJob.objects.filter(state__in=OPEN, updated_at__lte=stuck)
+    stuck, unread = timezone.now() - STUCK_AFTER, timezone.now() - UNREAD_AFTER
+    open_ones = ImportJob.objects.filter(
+        Q(state=ImportState.RUNNING, updated_at__lte=stuck)
+        | Q(state=ImportState.QUEUED, updated_at__lte=unread)
+    )
     for job in lock_rows(open_ones, list(open_ones.values_list("pk", flat=True))).values():
         with translation.override(job.language):
             message = _(

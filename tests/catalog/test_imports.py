@@ -31,7 +31,7 @@ from catalog.models import (
     SellerMember,
     Variant,
 )
-from catalog.services import imports
+from catalog.services import import_rows, imports
 from catalog.sheets.read import open_sheet
 from marketplace.core.models import AuditEntry
 from tests.builders import Shop, make_product, make_seller, make_variant
@@ -279,6 +279,30 @@ def test_a_trial_meets_the_limits_that_the_real_run_would_meet(
     run_jobs()
     done = look(owner, tried)
     assert (counts(done), problems(done)) == (("DONE", 5, 3, 0, 2), wrong)
+
+
+def test_a_picture_that_cannot_be_stored_holds_back_its_listing_alone(
+    owner: Caller, shop: Shop, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = import_rows.picture_take
+
+    def full(upload: Any) -> ImageAsset:
+        if upload.read() == teal:
+            raise OSError(28, "No space left on device")
+        upload.seek(0)
+        return real(upload)
+
+    teal, red = photo("teal").read(), photo("red").read()
+    monkeypatch.setattr(import_rows, "picture_take", full)
+
+    job = taken(
+        owner,
+        run_jobs,
+        sheet("Tên,Ảnh\nMột,a.jpg\nHai,b.jpg\n"),
+        images=pictures(a_jpg=teal, b_jpg=red),
+    )
+
+    assert (counts(job), problems(job)) == (("DONE", 2, 1, 0, 1), [(2, "Ảnh", "INVALID")])
 
 
 def test_kinds_without_a_code_are_told_apart_by_their_names(owner: Caller, shop: Shop, run_jobs: Run) -> None:
@@ -807,6 +831,9 @@ def test_a_sheet_on_which_we_fail_is_given_up_and_told(owner: Caller, shop: Shop
     assert look(owner, job)["state"] == "QUEUED"
 
     ImportJob.objects.update(updated_at=timezone.now() - imports.STUCK_AFTER)
+    jobs.forget_imports.func(timestamp=0)
+    assert look(owner, job)["state"] == "QUEUED", "it may wait for a worker that is away"
+    ImportJob.objects.update(state="RUNNING", updated_at=timezone.now() - imports.STUCK_AFTER)
     jobs.forget_imports.func(timestamp=0)
 
     told = look(owner, job)

@@ -98,7 +98,16 @@ def portal_import(entries: Iterable[tuple[int, Entry]]) -> Iterator[Taken]:
             continue
         known = _known(entry)
         if known is not None:
-            yield Taken(row, entry.company, known.slug, known=True, url=entry.url)
+            # Renamed since, or another company at the same address: a person has to look.
+            same = fold(known.name) == fold(entry.company)
+            yield Taken(
+                row,
+                entry.company,
+                known.slug,
+                known=True,
+                doubles=() if same else (known.slug,),
+                url=entry.url,
+            )
             continue
         doubles = companies.like(entry.likeness)
         seller = _take(entry)

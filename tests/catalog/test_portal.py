@@ -177,6 +177,8 @@ def test_taking_it_over_again_makes_nothing_twice(units: None, shop: Shop, direc
     report = take(directory)
 
     assert "0 sellers taken over, 11 were there already" in report
+    # Renamed, or another company at its address: a person has to look.
+    assert "Likely doubles, not merged: 1\n  row 7: Xưởng 1" in report
     assert (Seller.objects.count(), Product.objects.count(), LegacyPage.objects.count()) == before
     assert Seller.objects.get(legacy_pages__address="/xuong/1").name == "Xưởng may Một"
 

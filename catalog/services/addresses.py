@@ -25,6 +25,10 @@ def _own(actor: Actor) -> Any:
     return SavedAddress.objects.filter(user=actor.user)
 
 
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one.get(part) == other[part] for part in ("name", "phone", "line1", "wardCode", "country"))
+
+
 @transaction.atomic(durable=True)
 def address_save(
     *,
@@ -44,7 +48,7 @@ def address_save(
     clean, problems = parse_address(dict(address), "address")
     # They are encrypted, so the database cannot compare them.
     rows = list(own)
-    row = next((row for row in rows if (row.address == clean if new else row.pk == address_id)), None)
+    row = next((row for row in rows if (_same(row.address, clean) if new else row.pk == address_id)), None)
     if row is None and not new:
         raise not_found("id")
     if row is None and len(rows) >= settings.SAVED_ADDRESSES:

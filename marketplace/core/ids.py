@@ -16,10 +16,10 @@ class _Latest:
 
 
 def uuid7() -> uuid.UUID:
-    """A time-ordered UUID: 48 bits of Unix milliseconds, 74 random bits.
+    """A time-ordered UUID: 48 bits of Unix milliseconds, and random ones. No secret.
 
-    Those of one process follow each other also within a millisecond, and where the clock goes back (RFC 9562 §6.2,
-    method 2): rows made in one request keep their order.
+    Those of one process follow each other also within a millisecond, and where the clock goes back, by a random step
+    (RFC 9562 §6.2, method 2): rows made in one request keep their order.
     """
     value = (time.time_ns() // 1_000_000) << 74 | secrets.randbits(74)
     with _Latest.lock:

@@ -23,7 +23,10 @@ def lock_name(kind: str, name: str) -> None:
 
 @contextmanager
 def only_one(work: str) -> Iterator[bool]:
-    """Whether nobody else is at this work, which may take many transactions. Ends with the process at the latest."""
+    """Whether nobody else is at this work, which may take many transactions. Ends with the connection at the latest.
+
+    Not through a pooler that gives each transaction another connection.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [work])
         (ours,) = cursor.fetchone()

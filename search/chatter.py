@@ -81,14 +81,18 @@ _WISHING = {
     "có",
     "còn",
 }
+# By themselves they are things: a shelf, a rod, a house.
+_THINGS_TOO = {"giá", "cần", "nhà", "con", "cái", "chiếc", "một", "may", "gia", "can", "nha", "mot", "cai"}
 _ASKING_PLAIN = {"em", "minh", "toi", "anh", "chi", "shop", "ad", "chau", "cho"}
 # Where a question about price, stock or delivery begins, the thing has been said.
-_END = re.compile(
-    r"\s(?:giá\s|gia\s|thì\s|thi\s|hết\s|het\s)?(?:bao nhiêu|bao nhieu|nhiêu tiền|nhieu tien)(?!\w).*$"
-    r"|\s(?:còn|con)\s(?:hàng|hang|size|mẫu|màu)(?!\w).*$|\s(?:có|co)\s(?:ship|giao|khuyến|mẫu nào|mau nao|loại nào)(?!\w).*$"
-    r"|\s(?:giá|gia)\s(?:thì\s|thi\s)?(?:sao|thế nào|the nao)(?!\w).*$|\s(?:thì|thi)\s(?:có|co|đặt|dat|giá|gia|mua)(?!\w).*$"
-    r"|\s(?:được|duoc)\s(?:không|khong|ko)(?!\w).*$|\s(?:ship|giao)\s(?:về|ve|đến|den|tận|tan|sài|sai|hàng|hang)(?!\w).*$"
+_END = (
+    r"\s(?:giá\s|thì\s|hết\s)?(?:bao nhiêu|nhiêu tiền)(?!\w).*$|\scòn\s(?:hàng|size|mẫu|màu)(?!\w).*$"
+    r"|\scó\s(?:ship|giao|khuyến|mẫu nào|màu nào|loại nào)(?!\w).*$|\sgiá\s(?:thì\s)?(?:sao|thế nào)(?!\w).*$"
+    r"|\sthì\s(?:có|đặt|giá|mua)(?!\w).*$|\sđược\s(?:không|ko)(?!\w).*$"
+    r"|\s(?:ship|giao)\s(?:về|đến|tận|sài|hàng)(?!\w).*$"
 )
+# With accents, and without: `trâu con màu nâu` is a calf, and nobody asks what is left.
+_ENDS = re.compile(_END), re.compile(fold(_END))
 _CLAUSE = re.compile(r"[,.;:!?…]+\s+|[!?…]+$|\s[-–]\s")
 
 
@@ -101,7 +105,7 @@ def clauses(text: str) -> list[str]:
 _CALL = re.compile(r"^(?:\w+\s){1,3}ơi\s+")
 # Somebody says that they want something: what is wanted stands behind.
 _WISH = re.compile(
-    r"(?<!\w)(?:cần|muốn|định|tính|kiếm|tìm|mua|đặt|order)"
+    r"(?<!\w)(?:cần|muốn|tìm|mua|order|(?:em|mình|tôi|tui|anh|chị|con|cô|bác|cháu|bên|quán|trường|nhà|đang|muốn|cần)\s(?:định|tính|kiếm|đặt))"
     r"(?:\s(?:cần|muốn|mua|đặt|tìm|kiếm|may|làm|lấy|order|giúp|hộ|cho|em|mình|tôi|tui|anh|chị|con|cô|bác|ít|vài))*\s(?=\w)"
 )
 # What for, or worn with what: what is wanted stands before.
@@ -142,7 +146,8 @@ def without_chatter(text: str, *, has_accents: bool) -> str:
     before = _BEFORE_FORMS[0] if has_accents else _BEFORE_FORMS[1]
     after = _AFTER_FORMS[0] | _SAFE_END if has_accents else _AFTER_FORMS[1] | _SAFE_END
     words = _without_opening(words, has_accents=has_accents)
-    words = (_END.sub("", " ".join(words)) or " ".join(words)).split()
+    end = _ENDS[0] if has_accents else _ENDS[1]
+    words = (end.sub("", " ".join(words)) or " ".join(words)).split()
     changed = True
     while changed:
         changed = False
@@ -165,6 +170,8 @@ def _without_opening(words: list[str], *, has_accents: bool) -> list[str]:
     said = set(words[:size])
     # Without accents, "ban co" may be a chessboard: somebody has to be speaking, of more than a word.
     if not said & wishing or not (has_accents or (size > 1 and words[0] in _ASKING_PLAIN)):
+        return words
+    if said <= _THINGS_TOO:
         return words
     return words[size:]
 

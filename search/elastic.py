@@ -487,7 +487,8 @@ def point_alias(name: str) -> None:
     with _told() as server:
         server.indices.update_aliases(
             actions=[
-                {"remove": {"index": f"{alias()}-*", "alias": alias(), "must_exist": False}},
+                # Those of other forms, too: what they lead to is not written any more.
+                {"remove": {"index": f"{_prefix()}-*", "alias": f"{_prefix()}-*", "must_exist": False}},
                 {"add": {"index": name, "alias": alias()}},
             ]
         )

@@ -33,14 +33,14 @@ _WORD = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 # 30 × 22 × 12 cm: the unit is that of all.
 _SERIES = re.compile(
-    rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*){{0,5}})({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?![\w.,]))?"
+    rf"(?<![\w.,])((?:{_NUMBER}\s*[×x*]\s*){{0,5}})({_NUMBER})\s?({_WORD})(?![^\W\d_])(\s?\d{{1,2}}(?!\w|[.,]\d))?"
 )
 # Without a unit, two sizes are in centimetres.
-_BARE = re.compile(r"(?<![\w.,])(\d{2,3})\s?[×x*]\s?(\d{2,3})(?![\w.,]|\s?[×x*])")
+_BARE = re.compile(r"(?<![\w.,])(\d{2,3})\s?[×x*]\s?(\d{2,3})(?!\w|[.,]\d|\s?[×x*])")
 _SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_SPOKEN_NUMBERS)})\s({_WORD})(?!\w)")
 # `một ký hai` is 1,2 kg, `1 mét 5` is 1,5 m.
 _DIVIDED = {"m", "mét", "met", "kg", "kí", "ký", "ky", "cân", "l", "lít", "lit"}
-_TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?![\w.,])")
+_TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?!\w|[.,]\d)")
 _UNIT_BEHIND = re.compile(rf"\s?(?:{_WORD})(?![^\W\d_])")
 _HALF = re.compile(r"^\s(?:rưỡi|ruoi)(?!\w)")
 _MOST = 10**9
@@ -72,10 +72,9 @@ def measures(text: str) -> Iterator[Measure]:
         if tokens:
             yield Measure(match.start(), end, tokens)
     for match in _BARE.finditer(text):
-        if not _UNIT_BEHIND.match(text[match.end() :]):
-            yield Measure(
-                match.start(), match.end(), tuple(_token(Decimal(value), "cm") for value in match.groups())
-            )
+        tokens = tuple(_token(Decimal(value), "cm") for value in match.groups())
+        if all(tokens) and not _UNIT_BEHIND.match(text[match.end() :]):
+            yield Measure(match.start(), match.end(), tokens)
     for match in _SPOKEN.finditer(text):
         value, end = _with_tenth(_SPOKEN_NUMBERS[match[1]], match[2], text, match.end())
         if token := _token(value, match[2]):

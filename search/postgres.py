@@ -66,6 +66,8 @@ class PostgresEngine:
         with _by_index(request) as cursor:
             cursor.execute(f"SELECT count(*) FROM search_document WHERE {condition}", values)
             (total,) = cursor.fetchone()
+            if not total:
+                return Hits([], 0)
             cursor.execute(
                 f"SELECT {wanted} FROM ({source}) AS found ORDER BY {_ORDERS[request.sort]} "
                 "LIMIT %(limit)s OFFSET %(begin)s",

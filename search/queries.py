@@ -85,6 +85,8 @@ MIN_SUGGESTED = 2
 MAX_QUERIES = 2
 # A search whose words stand together in so few products also takes those that hold most of them.
 ENOUGH = 20
+# Other readings of a query that found nothing: how many, and for how many seconds.
+MAX_TRIES, PATIENCE = 6, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,18 @@ def search_products(
         hits, degraded = _page(request)
         return Answered(hits.hits, hits.total, request, degraded, interpretations=(interpretation,))
     lexicon = current()
+    begun = time.monotonic()
     reading = read(query, lexicon, literal)
     found = _find(SearchRequest(reading, criteria, sort, offset, limit))
     rather = None
     if reading.groups and not found.whole:
+        tried = [reading]
         for other in _others(reading, query, lexicon, literal, found=found.hits.total > 0):
+            if any(other.asks_as(one) for one in tried):
+                continue
+            if len(tried) > MAX_TRIES or time.monotonic() - begun > PATIENCE:
+                break
+            tried.append(other)
             again = _find(SearchRequest(other, criteria, sort, offset, limit))
             # What was found without the word that nobody has says less than what is found with the likely one.
             if again.hits.total:
@@ -175,10 +184,10 @@ def _find(request: SearchRequest) -> _Found:
         low, high = reading.price
         request = replace(request, criteria={**request.criteria, "price": {"min": low, "max": high}})
     if reading.from_places:
-        own = {"village": reading.villages} if reading.villages else {"commune": reading.communes}
-        request = replace(
-            request, criteria={**{key: sorted(slugs) for key, slugs in own.items()}, **request.criteria}
-        )
+        key, own = ("village", reading.villages) if reading.villages else ("commune", reading.communes)
+        asked = request.criteria.get(key)
+        kept = sorted(own if asked is None else own & set(asked))
+        request = replace(request, criteria={**request.criteria, key: kept})
     # Sorted by anything but relevance, what fits less well would come first.
     enough = ENOUGH if request.sort == "RELEVANCE" else 1
     steps: list[Match] = ["FOLDED"]

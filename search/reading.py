@@ -143,6 +143,12 @@ class Reading:
         head = Alternative(group.typed.accented[:1], group.typed.folded[:1], 0.5, typed=not self.has_accents)
         return replace(self, groups=(replace(group, alternatives=(*group.alternatives, head)),))
 
+    def asks_as(self, other: "Reading") -> bool:
+        """Whether both ask an engine for the same."""
+        return (self.groups, self.at_least, self.needs_head, self.from_places) == (
+            other.groups, other.at_least, other.needs_head, other.from_places,
+        )  # fmt: skip
+
     @property
     def of_places(self) -> "Reading | None":
         """Whatever comes from where it was said to come from; None where no place was named."""
@@ -295,7 +301,7 @@ def _main_part(text: str, lexicon: Lexicon, *, has_accents: bool) -> tuple[str, 
     aside = []
     for before, behind in wishes(text) if has_accents else ():
         tells = _tells_of(behind, lexicon, has_accents=True)
-        if tells and tells >= _tells_of(before, lexicon, has_accents=True):
+        if tells > _tells_of(before, lexicon, has_accents=True):
             text, aside = behind, [before]
             break
     for before, behind in purposes(text) if has_accents else ():

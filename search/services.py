@@ -13,7 +13,8 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error as DBError
+from django.db import connection, transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -28,7 +29,7 @@ from marketplace.core.errors import ErrorCode, Problem, not_found, raise_problem
 from marketplace.core.locks import lock_name, lock_rows, only_one
 from search import elastic, lexicon
 from search.documents import Document, build
-from search.engine import EngineDown
+from search.engine import EngineDown, Hit
 from search.measures import measures
 from search.models import (
     Asked,
@@ -43,8 +44,8 @@ from search.models import (
 )
 from search.postgres import insert_documents, write_documents
 from search.queries import Answered
-from search.reading import Group
-from search.text import normalise, syllables
+from search.reading import Group, Reading
+from search.text import fold_token, normalise, syllables
 
 log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
@@ -52,6 +53,7 @@ BATCH = 500
 MAX_TERM = 80
 MAX_SYNONYM, LEAST_WEIGHT = 80, 0.1
 MAX_POPULAR = 10_000
+LOOKED_AT = 3
 # Where Elasticsearch refuses more than one of so many documents, a build is not taken into use.
 MOST_REFUSED = 10
 
@@ -98,9 +100,13 @@ def drain(*, limit: int = DRAIN_ROWS, away: bool = False) -> Drained:
     """
     if spread := _spread_shelves():
         return Drained(spread)
-    if settings.ELASTICSEARCH_URL and not away and not elastic.answers():
-        log.warning("drain_engine_away")
-        away = True
+    targets: list[str] = []
+    if settings.ELASTICSEARCH_URL and not away:
+        try:
+            targets = _write_targets()
+        except EngineDown as error:
+            log.warning("drain_engine_away", error=str(error))
+            away = True
     waiting = SearchOutbox.objects.filter(stored=False) if away else SearchOutbox.objects.all()
     rows = list(waiting.filter(shelf="").select_for_update(skip_locked=True).order_by("stored", "id")[:limit])
     if not rows:
@@ -111,7 +117,7 @@ def drain(*, limit: int = DRAIN_ROWS, away: bool = False) -> Drained:
         left = set(documents)
     elif settings.ELASTICSEARCH_URL:
         try:
-            left = set(_send(_write_targets(), versions, documents))
+            left = set(_send(targets, versions, documents))
         except EngineDown as error:
             log.warning("drain_engine_away", error=str(error), waiting=len(rows))
             left, away = set(documents), True
@@ -136,11 +142,13 @@ def _spread_shelves() -> int:
 
 
 def _write_targets() -> list[str]:
-    """The indexes that take changes. Raises EngineDown where none has been built in the form of today."""
+    """The indexes that take changes. Raises EngineDown where none is of the form of today, or none answers."""
     live = _indexes_of_today().filter(state__in=[IndexState.LIVE, IndexState.BUILDING])
     names = list(live.order_by("created_at").values_list("name", flat=True))
     if not names:
         raise EngineDown("no index has been built yet: run manage.py search_reindex")
+    if not elastic.answers():
+        raise EngineDown("no answer")
     return names
 
 
@@ -253,6 +261,8 @@ def _reindex(anew: bool) -> Iterator[tuple[int, int]]:
     if index:
         refused = SearchPoison.objects.count()
         if refused * MOST_REFUSED > total:
+            # The next try sends everything again.
+            SearchIndex.objects.filter(pk=index.pk).update(position=None)
             raise BuildRefused(f"Elasticsearch refused {refused} of {total} products")
         _swap(index)
     vocabulary_rebuild()
@@ -354,8 +364,8 @@ def vocabulary_rebuild() -> int:
 def query_note(*, actor: Actor, answered: Answered) -> None:
     """Notes what was asked for and found, once for each person, so that it can be suggested to others.
 
-    Never what was typed: the words that were read out of it, if the catalogue has each of them. So nobody's name,
-    number or address is kept; of the person a keyed hash.
+    Never what was typed: the words that were read out of it, if name and attributes of a product that was found hold
+    them all. So no number or address is kept, and no name that no product has; of the person a keyed hash.
     """
     reading = answered.request.reading
     person = str(actor.user_id or actor.ip)
@@ -363,7 +373,7 @@ def query_note(*, actor: Actor, answered: Answered) -> None:
     # Of an empty vocabulary every word would be known.
     known = words.products and reading.groups and all(_is_for_sale(group, words) for group in reading.groups)
     if (
-        not (known and person and answered.total)
+        not (known and person and any(_is_named(reading, hit) for hit in answered.hits[:LOOKED_AT]))
         or answered.corrected
         or answered.interpretations
         or reading.extra
@@ -379,9 +389,15 @@ def query_note(*, actor: Actor, answered: Answered) -> None:
             # No search waits, or fails, for the sake of a suggestion.
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
             Asked.objects.bulk_create([row], ignore_conflicts=True)
-    except DatabaseError as error:
+    except DBError as error:
         # Its words would tell what was asked.
         log.warning("search_asked_not_kept", error=type(error.__cause__ or error).__name__)
+
+
+def _is_named(reading: Reading, hit: Hit) -> bool:
+    """Whether the product's name and attributes hold all groups. Its seller's name is there, too, but not in these."""
+    tokens = set(map(fold_token, f"{hit.name} {hit.attributes}".split()))
+    return all(any(tokens >= set(way.folded) for way in group.alternatives) for group in reading.groups)
 
 
 def _is_for_sale(group: Group, words: lexicon.Lexicon) -> bool:

@@ -185,6 +185,11 @@ def sizes(text: str) -> list[tuple[str, ...]]:
         ("tranh 60x80", [("mm600", "mm800")]),
         ("tranh 60 x 80 m", [("mm60000", "mm80000")]),
         ("2x3", []),
+        ("00x00", []),
+        # At the end of a sentence, or of a part of it.
+        ("size 30x40, màu nâu.", [("mm300", "mm400")]),
+        ("dài 1m2, rộng 60cm.", [("mm1200",), ("mm600",)]),
+        ("cao 1m25.", [("mm1250",)]),
     ],
 )
 def test_a_size_is_one_however_it_is_written(text: str, tokens: list[tuple[str, ...]]) -> None:
@@ -271,6 +276,11 @@ def test_a_place_raises_what_comes_from_there(
         ("giay mua", "giay mua"),
         ("ban tho", "ban tho"),
         ("mua", "mua"),
+        # A shelf, a fishing rod, a calf: no question.
+        ("giá sách tre", "giá sách tre"),
+        ("cần câu tre", "cần câu tre"),
+        ("tượng trâu con màu nâu", "tượng trâu con màu nâu"),
+        ("giỏ mây còn màu nào", "giỏ mây"),
         ("ở đâu", "ở đâu"),
     ],
 )
@@ -290,8 +300,9 @@ def test_chatter_does_no_harm(query: str, thing: str) -> None:
         ("tìm giỏ mây đựng hoa quả để biếu bà ngoại", ["giỏ", "mây", "đựng", "hoa quả"]),
         # The first clause tells of something, too, and asks for nothing.
         ("nhà có tranh khảm trai rồi, muốn mua thêm giỏ mây", ["giỏ", "mây"]),
-        # A name, and no sentence.
+        # A name, and no sentence; what stands on a table is not ordered.
         ("giỏ mây cho bé", ["giỏ", "mây", "bé"]),
+        ("đèn thả mây tre đặt cạnh sập gỗ", ["đèn", "thả", "mây", "tre", "cạnh", "sập", "gỗ"]),
     ],
 )
 def test_of_a_sentence_what_is_wished_for_is_asked(lexicon: Lexicon, query: str, wanted: list[str]) -> None:

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.models import Product, Seller
-from search import lexicon, seeds
+from search import lexicon, queries, seeds
+from search.engine import Hits
 from search.models import Synonym
 from search.services import reindex
 from tests.builders import Shop, make_certificate, make_craft, make_product, make_seller, make_variant
@@ -138,7 +139,28 @@ def test_what_is_not_there_at_all_gives_what_its_place_has(gql: Graphql, market:
     assert len(found["names"]) == Product.objects.filter(village=market.village).count() == 8
     assert [item["kind"] for item in found["interpretations"]] == ["PLACE"]
     assert found["correctedQuery"] == "lưu thượng"
+    # What was asked for besides stays asked for.
+    assert ask(gql, "máy giặt làng lưu thượng", f={"village": ["lang-khac"]})["names"] == []
+    assert len(ask(gql, "máy giặt làng lưu thượng", f={"village": None})["names"]) == 8
     assert ask(gql, "máy giặt")["names"] == []
+
+
+def test_a_query_that_finds_nothing_costs_few_searches(
+    gql: Graphql, market: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def nothing(request: queries.SearchRequest) -> tuple[Hits, bool]:
+        reading = request.reading
+        asked.append((reading.groups, reading.at_least, reading.from_places, request.match))
+        return Hits([], 0), False
+
+    monkeypatch.setattr(queries, "_page", nothing)
+    for query in ("hộp trag sức khảm 30x40cm làng lưu thượng", "hop trag suc kham 30x40", "a b c d e f"):
+        asked.clear()
+        queries.search_products(query, {})
+        assert len(asked) <= 3 * (1 + queries.MAX_TRIES)
+        assert len(asked) == len(set(asked)), "nothing is asked twice"
 
 
 def test_codes_find_exactly_their_product(gql: Graphql, market: Shop, engine: str) -> None:

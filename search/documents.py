@@ -159,6 +159,13 @@ def build(product_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Document | None]:
     }
 
 
+def _measures(text: str) -> tuple[str, ...]:
+    return tuple(token for item in measures(normalise(text)) for token in item.tokens)
+
+
+_short_measures = lru_cache(maxsize=4_096)(_measures)
+
+
 @lru_cache(maxsize=4_096)
 def _short_line(text: str) -> str:
     """Names of crafts, places, sellers and kinds come again and again."""
@@ -172,10 +179,8 @@ def _lines(texts: Iterable[str], line_of: Callable[[str], str] = _short_line) ->
 
 def _with_measures(short: list[str], others: list[str], grams: list[int]) -> str:
     """The short texts, and a line with all sizes and weights that any text tells."""
-    tokens = {
-        token for text in (*short, *others) for item in measures(normalise(text)) for token in item.tokens
-    }
-    tokens |= {weight_token(number) for number in grams}
+    tokens = {weight_token(number) for number in grams}
+    tokens.update(*map(_short_measures, short), *map(_measures, others))
     lines = _lines(short)
     return "\n".join(part for part in (lines, " ".join(sorted(tokens))) if part)
 

@@ -46,6 +46,7 @@ def address_save(
     """
     own = _own(actor)
     clean, problems = parse_address(dict(address), "address")
+    raise_problems(problems)
     # They are encrypted, so the database cannot compare them.
     rows = list(own)
     row = next((row for row in rows if (_same(row.address, clean) if new else row.pk == address_id)), None)
@@ -57,7 +58,6 @@ def address_save(
             _("You have %(limit)s addresses already. Remove one first.")
             % {"limit": settings.SAVED_ADDRESSES},
         )
-    raise_problems(problems)
     if row is None:
         row = SavedAddress(user=actor.user, is_default=not rows)
     row.address = clean

@@ -60,6 +60,9 @@ def address_save(
         )
     if row is None:
         row = SavedAddress(user=actor.user, is_default=not rows)
+    elif new:
+        # What was not said this time stays known.
+        clean = {**row.address, **{part: value for part, value in clean.items() if value}}
     row.address = clean
     if is_default is None:
         is_default = row.is_default

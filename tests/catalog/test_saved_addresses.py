@@ -64,6 +64,7 @@ def test_the_same_address_twice_is_one(buyer: Caller, settings: Any) -> None:
     assert again == {**first, "isDefault": False}
     ok(save(buyer, "Một", first["id"], postalCode="100000"))
     assert ok(save(buyer, "Một"))["id"] == first["id"], "whatever else is known of it"
+    assert "100000" in [row.address["postalCode"] for row in SavedAddress.objects.all()]
     assert ok(save(buyer, "Hai", default=True))["isDefault"]
     assert kept(buyer) == [("Hai", True), ("Một", False)]
     assert errors(save(buyer, "Một", phone="0912 000 999")) == [("LIMIT_REACHED", None)]

@@ -221,6 +221,7 @@ _THINGS = {
     "nghề",
     "lang",
     "nghe",
+    "do",
     "đồ",
     "hàng",
     "các",

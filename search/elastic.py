@@ -228,27 +228,37 @@ def _query(request: SearchRequest, criteria: dict[str, Any]) -> Query:
     filters = [Q("term", visible=True), *_filters(criteria)]
     if not reading.groups:
         return _raised(Q("bool", must=[Q("match_all")], filter=filters, should=_places(reading)))
-    must = _query_groups(request)
+    said = _said(request)
+    return _raised(Q("bool", must=[said], should=[*_hints(reading), *_places(reading)], filter=filters))
+
+
+def _said(request: SearchRequest) -> Query:
+    """That a product is what the words say."""
+    reading = request.reading
+    words = _query_groups(request)
+    if request.in_short_texts:
+        return words
+    as_typed = _about(_query_groups(replace(request, match="ACCENTED")), reading)
+    if request.match == "ACCENTED":
+        return as_typed
+    if reading.has_accents:
+        # Other accents are other words, unless they stand together as these do.
+        words = _one_of(Q("bool", must=[words], filter=[_side_by_side(reading, accented=False)]), as_typed)
+    elif reading.is_ambiguous and request.match != "LOOSE":
+        # Somewhere, two of the syllables have to be meant as one thing.
+        words = Q("bool", must=[words], filter=[_together(reading)])
     if request.match == "LOOSE":
-        known = [_group(request, group) for group in reading.known]
-        most = Q(
-            "bool",
-            should=known,
-            minimum_should_match=len(known) - reading.spare,
-            filter=[_near(reading)],
-        )
-        must = _one_of(Q("constant_score", filter=must, boost=_ALL_WORDS), most)
-    elif request.match == "FOLDED" and not request.in_short_texts:
-        if reading.has_accents:
-            # Other accents are other words, unless they stand together as these do.
-            together = Q("bool", must=[must], filter=[_side_by_side(reading)])
-            must = _one_of(together, _about(_query_groups(replace(request, match="ACCENTED")), reading))
-        elif reading.is_ambiguous:
-            # Somewhere, two of the syllables have to be meant as one thing.
-            must = Q("bool", must=[must], filter=[_near(reading)])
-    elif request.match == "ACCENTED" and not request.in_short_texts:
-        must = _about(must, reading)
-    return _raised(Q("bool", must=[must], should=[*_hints(reading), *_places(reading)], filter=filters))
+        accented = replace(request, match="ACCENTED" if reading.has_accents else "FOLDED")
+        known = [_group(accented, group) for group in reading.known]
+
+        def most(spare: int, where: Query) -> Query:
+            return Q("bool", should=known, minimum_should_match=len(known) - spare, filter=[where])
+
+        found = [Q("constant_score", filter=words, boost=_ALL_WORDS), most(reading.spare, _together(reading))]
+        if reading.is_wide:
+            found.append(most(reading.spare + 1, _named(reading.head, has_accents=reading.has_accents)))
+        words = _one_of(*found)
+    return words
 
 
 def _query_groups(request: SearchRequest) -> Query:
@@ -265,16 +275,24 @@ def _one_of(*queries: Query) -> Query:
     return Q("bool", should=list(queries), minimum_should_match=1)
 
 
-def _side_by_side(reading: Reading) -> Query:
-    return _one_of(*(Q("match_phrase", everything=" ".join(anchor)) for anchor in reading.anchors))
+def _side_by_side(reading: Reading, *, accented: bool) -> Query:
+    fields = TEXTS if accented else ("everything",)
+    phrases = {" ".join(anchor) for anchor in reading.anchors(accented=accented)}
+    return _one_of(*(Q("match_phrase", **{field: phrase}) for phrase in sorted(phrases) for field in fields))
 
 
-def _near(reading: Reading) -> Query:
+def _together(reading: Reading) -> Query:
     """Some neighbours side by side, or both in the name; where it is needed, the head in the name."""
+    accented = reading.has_accents
     if reading.needs_head:
-        return _named(reading.head, has_accents=reading.has_accents)
-    in_name = [Q("bool", must=[_named(one), _named(two)]) for one, two in reading.pairs]
-    return _one_of(*in_name, _side_by_side(reading)) if reading.anchors else _named(reading.groups[0])
+        return _named(reading.head, has_accents=accented)
+    in_name = [
+        Q("bool", must=[_named(one, has_accents=accented), _named(two, has_accents=accented)])
+        for one, two in reading.pairs
+    ]
+    if not reading.anchors(accented=accented):
+        return _named(reading.groups[0], has_accents=accented)
+    return _one_of(*in_name, _side_by_side(reading, accented=accented))
 
 
 def _named(group: Group, *, has_accents: bool = False) -> Query:

@@ -41,6 +41,10 @@ _SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_SPOKEN_NUMBERS)})\s({_WORD})(?!\w)")
 # `một ký hai` is 1,2 kg, `1 mét 5` is 1,5 m.
 _DIVIDED = {"m", "mét", "met", "kg", "kí", "ký", "ky", "cân", "l", "lít", "lit"}
 _TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?!\w|[.,]\d)")
+# `mét sáu` is 1,6 m, where no number stands before it.
+_ONE_AND = re.compile(
+    r"(?:^|(?P<before>[^\W_]+)\s)(?P<word>mét|ký|kí|cân|lít)(?=\s(?:hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín)(?!\w))"
+)
 _UNIT_BEHIND = re.compile(rf"\s?(?:{_WORD})(?![^\W\d_])")
 _HALF = re.compile(r"^\s(?:rưỡi|ruoi)(?!\w)")
 _MOST = 10**9
@@ -79,6 +83,11 @@ def measures(text: str) -> Iterator[Measure]:
         value, end = _with_tenth(_SPOKEN_NUMBERS[match[1]], match[2], text, match.end())
         if token := _token(value, match[2]):
             yield Measure(match.start(), end, (token,))
+    for match in _ONE_AND.finditer(text):
+        before = match["before"] or ""
+        value, end = _with_tenth(Decimal(1), match["word"], text, match.end())
+        if not before.isdigit() and before not in _SPOKEN_NUMBERS and (token := _token(value, match["word"])):
+            yield Measure(match.start("word"), end, (token,))
 
 
 def _with_tenth(value: Decimal, word: str, text: str, end: int) -> tuple[Decimal, int]:

@@ -121,38 +121,50 @@ def _condition(request: SearchRequest, criteria: dict[str, Any]) -> tuple[str, d
     """The WHERE of a request, and its values."""
     parts, values = _filters(criteria)
     if request.reading.groups:
-        column = "short_vector" if request.in_short_texts else "vector"
-        values["words"] = _all(request)
-        found = f"{column} @@ %(words)s::tsquery"
-        if not request.in_short_texts:
-            values |= {
-                "near": _near(request.reading),
-                "in_name": _in_name(request.reading),
-                "named": " | ".join(
-                    _any_way(group, accented=request.reading.has_accents) for group in request.reading.groups
-                ),
-            }
-            # No phrase here: each row that may hold one is read whole.
-            about = "name_vector @@ %(named)s::tsquery"
-            near = "vector @@ %(near)s::tsquery OR name_vector @@ %(in_name)s::tsquery"
-            if request.reading.needs_head:
-                near = "name_vector @@ %(in_name)s::tsquery"
-            if request.match == "LOOSE":
-                values["most"] = _most(request.reading)
-                found = f"({found} OR vector @@ %(most)s::tsquery AND ({near}))"
-            elif request.match == "ACCENTED":
-                # Words that stand apart in a description say nothing of the thing.
-                found = f"({found} AND {about})"
-            elif request.reading.has_accents:
-                # Other accents are other words, unless they stand together as these do.
-                values["as_typed"] = _all(replace(request, match="ACCENTED"))
-                as_typed = f"vector @@ %(as_typed)s::tsquery AND {about}"
-                found = f"({found} AND vector @@ %(near)s::tsquery OR {as_typed})"
-            elif request.reading.is_ambiguous:
-                # Somewhere, two of the syllables have to be meant as one thing.
-                found = f"({found} AND ({near}))"
-        parts.append(found)
+        parts.append(_said(request, values))
     return " AND ".join(["NOT gone", *parts]), values
+
+
+def _said(request: SearchRequest, values: dict[str, Any]) -> str:
+    """The condition that a product is what the words say."""
+    reading = request.reading
+    words = "vector @@ %(words)s::tsquery"
+    values["words"] = _all(request)
+    if request.in_short_texts:
+        return f"short_{words}"
+    # Apart in a description, words say nothing of the thing. No phrase here: each row that may hold one is read whole.
+    values["named"] = " | ".join(_any_way(one, accented=reading.has_accents) for one in reading.groups)
+    as_typed = "vector @@ %(as_typed)s::tsquery AND name_vector @@ %(named)s::tsquery"
+    values["as_typed"] = _all(replace(request, match="ACCENTED"))
+    if request.match == "ACCENTED":
+        return f"({as_typed})"
+    if reading.has_accents:
+        # Other accents are other words, unless they stand together as these do.
+        values["beside"] = _near(reading, accented=False)
+        found = f"{words} AND vector @@ %(beside)s::tsquery OR {as_typed}"
+    elif reading.is_ambiguous and request.match != "LOOSE":
+        # Somewhere, two of the syllables have to be meant as one thing.
+        found = f"{words} AND {_together(reading, values)}"
+    else:
+        found = words
+    if request.match == "LOOSE":
+        values["most"] = _most(reading, reading.spare)
+        found = f"{found} OR vector @@ %(most)s::tsquery AND {_together(reading, values)}"
+        if reading.is_wide:
+            values["many"] = _most(reading, reading.spare + 1)
+            values["head"] = _any_way(reading.head, accented=reading.has_accents)
+            found = f"{found} OR vector @@ %(many)s::tsquery AND name_vector @@ %(head)s::tsquery"
+    return f"({found})"
+
+
+def _together(reading: Reading, values: dict[str, Any]) -> str:
+    """The condition that some neighbours stand side by side, or both in the name; or the head, where it has to."""
+    values["in_name"] = _in_name(reading)
+    in_name = "name_vector @@ %(in_name)s::tsquery"
+    if reading.needs_head:
+        return in_name
+    values["near"] = _near(reading, accented=reading.has_accents)
+    return f"(vector @@ %(near)s::tsquery OR {in_name})"
 
 
 def _candidates(request: SearchRequest, condition: str, values: dict[str, Any]) -> str:
@@ -207,24 +219,27 @@ def _way(way: Alternative, *, accented: bool) -> str:
     return (" <-> " if way.is_phrase else " & ").join(map(_accented, way.accented))
 
 
-def _most(reading: Reading) -> str:
-    """All known groups but the spare ones."""
-    ways = [_any_way(group, accented=False) for group in reading.known]
-    return " | ".join(f"({' & '.join(kept)})" for kept in combinations(ways, len(ways) - reading.spare))
+def _most(reading: Reading, spare: int) -> str:
+    """All known groups but some."""
+    ways = [_any_way(group, accented=reading.has_accents) for group in reading.known]
+    return " | ".join(f"({' & '.join(kept)})" for kept in combinations(ways, len(ways) - spare))
 
 
-def _near(reading: Reading) -> str:
+def _near(reading: Reading, *, accented: bool) -> str:
     """Some neighbours side by side."""
-    return " | ".join(f"({' <-> '.join(map(_quoted, anchor))})" for anchor in reading.anchors)
+    word = _accented if accented else _quoted
+    return " | ".join(f"({' <-> '.join(map(word, anchor))})" for anchor in reading.anchors(accented=accented))
 
 
 def _in_name(reading: Reading) -> str:
     """Some neighbours, or the head where that is needed, in any way to say them."""
+    accented = reading.has_accents
     if reading.needs_head:
-        return _any_way(reading.head, accented=reading.has_accents)
+        return _any_way(reading.head, accented=accented)
     return " | ".join(
-        f"({_any_way(one, accented=False)} & {_any_way(two, accented=False)})" for one, two in reading.pairs
-    ) or _any_way(reading.groups[0], accented=False)
+        f"({_any_way(one, accented=accented)} & {_any_way(two, accented=accented)})"
+        for one, two in reading.pairs
+    ) or _any_way(reading.groups[0], accented=accented)
 
 
 def _quoted(token: str) -> str:

@@ -85,6 +85,8 @@ MIN_SUGGESTED = 2
 MAX_QUERIES = 2
 # A search whose words stand together in so few products also takes those that hold most of them.
 ENOUGH = 20
+# One that has not even so many also takes other things of the kind.
+FEW = 10
 # Other readings of a query that found nothing: how many, and for how many seconds.
 MAX_TRIES, PATIENCE = 6, 2.0
 
@@ -208,6 +210,9 @@ def _find(request: SearchRequest) -> _Found:
             # Words that do stand together somewhere: other things of the first kind are next to it.
             match: Match = "LOOSE" if len(reading.groups) == 2 else request.match
             request = replace(request, reading=reading.by_head, match=match)
+            hits, degraded = _page(request)
+        elif whole > 0 and hits.total < FEW and reading.may_be_wider:
+            request = replace(request, reading=replace(reading, is_wide=True))
             hits, degraded = _page(request)
     return _Found(hits, request, degraded, whole)
 

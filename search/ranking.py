@@ -100,15 +100,16 @@ def text_score(hit: Hit, reading: Reading) -> float:
         return 1.0 + place
     texts = _Texts(hit)
     total = sum(group.importance for group in groups)
-    score, missing = 0.0, 0
+    score, missing, lowest = 0.0, 0, 1.0
     where: list[tuple[int, int, int] | None] = []
     for group in groups:
         value, spot = texts.best(group, has_accents=reading.has_accents)
         score += value * group.importance / total
         missing += value == 0
+        lowest = min(lowest, value)
         where.append(spot)
     if not missing:
-        score += ALL_WORDS
+        score += ALL_WORDS * min(1.0, lowest / FIELD_WEIGHTS["attributes"])
     if len(groups) > 1:
         near = sum(
             one is not None and two is not None and one[0] == two[0] and one[2] == two[1]

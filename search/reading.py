@@ -43,6 +43,9 @@ class Alternative:
     typed: bool = False
     numbers: bool = False
 
+    def words(self, accented: bool) -> tuple[str, ...]:
+        return self.accented if accented else self.folded
+
     @property
     def is_phrase(self) -> bool:
         """Two syllables mean something else when they stand apart; three hardly ever do."""
@@ -95,6 +98,8 @@ class Reading:
     at_least: int = 0
     # Where a group is missing, the head has to be in the name.
     needs_head: bool = False
+    # Where one more group is missing, the head may be in the name instead of neighbours.
+    is_wide: bool = False
     # Only what comes from one of the places.
     from_places: bool = False
 
@@ -111,11 +116,15 @@ class Reading:
         return (0, 0, 0, 1, 1, 2, 2, 3, 3)[len(self.known)]
 
     @property
+    def may_be_wider(self) -> bool:
+        return self.may_be_loose and not self.at_least and len(self.known) - self.spare > 1
+
+    @property
     def may_be_loose(self) -> bool:
         """Not where a foreign word stands among Vietnamese ones that nobody here has: it names what is not here."""
         if self.at_least:
             return True
-        if self.has_stranger:
+        if self.has_stranger or self.has_unknown_head:
             return False
         return bool(self.spare) or 1 < len(self.known) < len(self.groups)
 
@@ -125,6 +134,13 @@ class Reading:
         native = [all(map(is_vietnamese, group.typed.folded)) for group in words]
         return any(native) and any(
             not group.is_known and not own for group, own in zip(words, native, strict=True)
+        )
+
+    @property
+    def has_unknown_head(self) -> bool:
+        """Whether the thing itself, with its accents, is nothing that anybody here has a word of."""
+        return (
+            self.has_accents and bool(self.groups) and self.head is self.groups[0] and not self.head.is_known
         )
 
     @property
@@ -195,12 +211,11 @@ class Reading:
         """Neighbours, also where nothing but a word that nobody has stands between them."""
         return tuple(dict.fromkeys((*pairwise(self.groups), *pairwise(self.known))))
 
-    @property
-    def anchors(self) -> tuple[tuple[str, ...], ...]:
-        """Folded phrases of which one has to be there where a group is missing."""
-        found = [(*one.typed.folded, *two.typed.folded) for one, two in self.pairs]
+    def anchors(self, *, accented: bool) -> tuple[tuple[str, ...], ...]:
+        """Phrases of which one has to be there where a group is missing; folded unless `accented`."""
+        found = [(*one.typed.words(accented), *two.typed.words(accented)) for one, two in self.pairs]
         found += [
-            way.folded
+            way.words(accented)
             for group in self.groups
             for way in group.alternatives
             if len(way.folded) > 1 and not way.numbers

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import log
 from typing import NamedTuple
 
-from marketplace.core.vietnamese import fold
+from marketplace.core.vietnamese import fold, spelling
 from search import telex
 from search.lexicon import MAX_PHRASE, Lexicon, shortened
 from search.reading import MAX_GROUPS, Group, Reading, group_of, grouped, read, without_twins
@@ -20,6 +20,24 @@ _SHORTEST = 3
 # In longer sentences, what nobody here says is no slip, and a known word beside an unusual one neither.
 MAX_SHORT = 5
 MAX_CORRECTED = 3
+# Keys beside each other, and letters that people take for each other.
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = frozenset(
+    one + other
+    for row, keys in enumerate(_ROWS)
+    for at, one in enumerate(keys)
+    for near_row in _ROWS[max(row - 1, 0) : row + 2]
+    for other in near_row[max(at - 1, 0) : at + 2]
+    if one != other
+) | frozenset(
+    pair[::step]
+    for pair in ("sx", "ln", "rd", "rg", "iy", "ck", "cq", "kq", "vd", "tc", "uo")
+    for step in (1, -1)
+)
+# Letters of two keys.
+_DOUBLED = frozenset("âêôđ")
+# A word of so many letters is told by the others.
+_LONG = 5
 
 
 def corrected(
@@ -60,6 +78,10 @@ def corrected(
         written = slip.accented
         if reading.has_accents and not written:
             written = _written(keys, slip, lexicon)
+            if slip.taken == 1 and not _keeps_marks(tokens[slip.at], written[0]):
+                written = _with_marks(tokens[slip.at], slip.keys[0])
+                if not written:
+                    continue
         mended = [*tokens[: slip.at], *(written or slip.keys), *tokens[slip.at + slip.taken :]]
         again = grouped(reading, mended, lexicon, sizes)
         text = " ".join([*mended, *(token for group in sizes for token in group.typed.accented)])
@@ -103,17 +125,60 @@ def near(token: str, lexicon: Lexicon) -> Iterator[str]:
                 yield other
 
 
-def _is_one_slip(one: str, other: str) -> bool:
-    if len(one) > len(other):
-        one, other = other, one
-    start = 0
-    while start < len(one) and one[start] == other[start]:
-        start += 1
-    if len(one) < len(other):
-        return one[start:] == other[start + 1 :]
-    if one[start + 1 :] == other[start + 1 :]:
+def _slip(typed: Sequence[str], meant: Sequence[str]) -> tuple[slice, slice] | None:
+    """Where two words differ, if by one slip: a letter more, less or other, or two swapped; else None."""
+    shorter = min(len(typed), len(meant))
+    start = next((at for at in range(shorter) if typed[at] != meant[at]), shorter)
+    end = next((at for at in range(shorter - start) if typed[-1 - at] != meant[-1 - at]), shorter - start)
+    one, other = slice(start, len(typed) - end), slice(start, len(meant) - end)
+    is_slip = (
+        (one.stop - start) + (other.stop - start) == 1
+        or one.stop == other.stop == start + 1
+        or (one.stop == other.stop == start + 2 and typed[one] == meant[other][::-1])
+    )
+    return (one, other) if is_slip else None
+
+
+def _is_one_slip(typed: str, meant: str) -> bool:
+    slip = _slip(typed, meant)
+    if slip is None:
+        return False
+    wrong, right = typed[slip[0]], meant[slip[1]]
+    return len(wrong) != 1 or len(right) != 1 or len(typed) >= _LONG or wrong + right in _BESIDE
+
+
+def _keeps_marks(typed: str, meant: str) -> bool:
+    """Whether the marks of a mistyped word are those of the word that was meant: a mark is a key of its own.
+
+    The tone may be lost with the letter that bears it.
+    """
+    if typed.isascii() and len(typed) > _SHORTEST:
         return True
-    return one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+    (wrong, tone), (right, meant_tone) = _toned(typed), _toned(meant)
+    slip = _slip(wrong, right)
+    if slip is None:
+        return False
+    one, other = slip
+    if wrong[one] in _DOUBLED and right[other]:
+        return False
+    return tone == meant_tone or (not tone and _toned(meant[other])[1] == meant_tone)
+
+
+def _with_marks(typed: str, meant: str) -> tuple[str, ...]:
+    """The folded word that was meant with the marks of the letters that did not slip; empty where these have none."""
+    slip = _slip(fold(typed), meant)
+    if slip is None or len(typed) != len(fold(typed)):
+        return ()
+    one, other = slip
+    kept = typed[: one.start] + meant[other] + typed[one.stop :]
+    return () if kept.isascii() or not typed[one].isascii() else (kept,)
+
+
+def _toned(word: str) -> tuple[str, str]:
+    """A word's letters, and its tone."""
+    spelled = spelling(word)
+    letters = spelled.rstrip("12345")
+    return letters, spelled[len(letters) :]
 
 
 def _support(keys: Sequence[str], slip: _Slip, lexicon: Lexicon, *, sure: bool) -> float:
@@ -194,7 +259,9 @@ def core(reading: Reading, lexicon: Lexicon) -> Reading | None:
     tokens = reading.tokens
     keys = [fold(token) for token in tokens]
     phrases = [
-        group for group in reading.groups if len(group.typed.folded) > 1 and len(group.alternatives) > 1
+        group
+        for group in reading.groups
+        if len(group.typed.folded) > 1 and len(group.alternatives) > 1 and not group.is_size
     ]
     covered = {token for group in phrases for token in group.typed.accented}
     pairs = [

@@ -179,6 +179,9 @@ def sizes(text: str) -> list[tuple[str, ...]]:
         ("1,2 m", [("mm1200",)]),
         ("một ký hai", [("g1200",)]),
         ("2 lít rưỡi", [("ml2500",)]),
+        ("giường mét sáu", [("mm1600",)]),
+        ("ký rưỡi lạc", [("g1500",)]),
+        ("2 mét sáu", [("mm2600",)]),
         ("nhang 24 giờ", [("min1440",)]),
         ("khay", []),
         # Without a unit, centimetres; three such numbers, or a unit behind them, are something else.
@@ -378,7 +381,11 @@ def test_of_a_foreign_phrase_its_last_word_names_the_thing(lexicon: Lexicon) -> 
         # As a synonym has it; the first letter, where the rest speaks for it.
         ("tranh khảm xà cừu", "tranh khảm xà cừ"),
         ("gộp trang sức", "hộp trang sức"),
-        # Nothing near, two slips, or too short.
+        # The marks tell what was typed, where the letters alone would not.
+        ("kẹo vỉng", None),
+        ("kẹo bừng", "kẹo vừng"),
+        # Nothing near, two slips, a key far away, or too short.
+        ("keo pung", None),
         ("iphone", None),
         ("kaho vugn", None),
         ("dép", None),

@@ -48,7 +48,8 @@ def asked(query: str) -> Callable[[str], Any]:
 
     def run(text: str) -> Any:
         answer = executor.run(Request(query, {"q": text}, None, {}), Context(language="vi"))
-        if "errors" in answer.body:
+        if "errors" in answer.body and answer.body["errors"][0]["extensions"]["code"] != "TIMEOUT":
+            # One that was given up took as long as it took.
             raise RuntimeError(answer.body["errors"])
         return json.dumps(answer.body, ensure_ascii=False)
 

@@ -76,6 +76,8 @@ UNPAID_ORDERS_PER_PHONE = env.int("UNPAID_ORDERS_PER_PHONE", default=5)
 UNPAID_ORDERS_PER_ADDRESS = env.int("UNPAID_ORDERS_PER_ADDRESS", default=50)
 FLAT_SHIPPING_VND = env.int("FLAT_SHIPPING_VND", default=30_000)
 CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
+# From the day it came, a buyer may send things back; then the part is done.
+RETURN_DAYS = env.int("RETURN_DAYS", default=7)
 
 # --- Sellers and listings -----------------------------------------------------------------------------------
 SAVED_ADDRESSES = env.int("SAVED_ADDRESSES", default=20)

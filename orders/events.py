@@ -17,3 +17,19 @@ class OrderPaid:
 @dataclass(frozen=True, slots=True)
 class OrderExpired:
     order_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """An order that was not paid is wanted no more."""
+
+    order_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PartCancelled:
+    """A paid part ended before it was sent: `owed` đồng go back to the buyer."""
+
+    seller_order_id: uuid.UUID
+    owed: int
+    reason: str

@@ -17,6 +17,15 @@ def end_holds(timestamp: int) -> None:
     services.orders_expire()
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="orders")
+def end_waits(timestamp: int) -> None:
+    """What time does to parts: reminds sellers, cancels what nobody takes on, ends what was not sent back."""
+    services.parts_remind()
+    services.parts_cancel_overdue()
+    services.parts_complete()
+
+
 @app.task(queue="messages", retry=5)
 def mail_order_link(order_id: str) -> None:
     """Run twice it mails the same link twice."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from marketplace.core.fields import Entity
+from marketplace.core.fields import EncryptedJSONField, Entity
 
 
 class Cart(Entity):
@@ -84,6 +84,8 @@ class Order(Entity):
     phone = models.CharField(max_length=16)
     address = models.JSONField()
     note = models.TextField(blank=True)
+    # Where money goes back to that came by transfer: bank_bin, account, holder.
+    refund_account = EncryptedJSONField(null=True)
     # Kept while the order is unpaid, to bound how much one address holds; forgotten afterwards.
     ip = models.GenericIPAddressField(null=True)
     subtotal = models.BigIntegerField()
@@ -126,8 +128,13 @@ class SellerOrder(Entity):
     subtotal = models.BigIntegerField()
     shipping = models.BigIntegerField()
     total = models.BigIntegerField()
+    # Of the total, what went back to the buyer or is on its way there.
+    refunded = models.BigIntegerField(default=0)
     paid_at = models.DateTimeField(null=True)
     confirm_before = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    completes_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "orders_seller_order"
@@ -136,12 +143,28 @@ class SellerOrder(Entity):
             models.CheckConstraint(
                 condition=Q(total=F("subtotal") + F("shipping")), name="orders_part_adds_up"
             ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("total")), name="orders_part_refunded_of_total"
+            ),
         ]
-        indexes = [models.Index(fields=["seller", "-created_at"])]
+        indexes = [
+            models.Index(fields=["seller", "-created_at"]),
+            # Followed by time: oldest change first.
+            models.Index(fields=["seller", "updated_at", "id"]),
+            models.Index(
+                fields=["confirm_before"], condition=Q(state="TO_CONFIRM"), name="orders_part_to_confirm"
+            ),
+            models.Index(
+                fields=["completes_at"], condition=Q(state="DELIVERED"), name="orders_part_completes"
+            ),
+        ]
 
 
 class OrderLine(Entity):
-    """`from_shelf` pieces are held until paid, `to_make` are made to order; together they are the quantity."""
+    """`from_shelf` pieces are held until paid, `to_make` are made to order; together they are the quantity.
+
+    Of these, `shipped` pieces are in parcels that left or are packed.
+    """
 
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="lines")
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
@@ -154,10 +177,12 @@ class OrderLine(Entity):
     total = models.BigIntegerField()
     from_shelf = models.PositiveIntegerField()
     to_make = models.PositiveIntegerField()
+    shipped = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "orders_order_line"
         constraints = [
+            models.CheckConstraint(condition=Q(shipped__lte=F("quantity")), name="orders_line_shipped"),
             models.CheckConstraint(
                 condition=Q(quantity=F("from_shelf") + F("to_make"), quantity__gt=0),
                 name="orders_line_sources",
@@ -168,10 +193,53 @@ class OrderLine(Entity):
         ]
 
 
+class ShipmentState(models.TextChoices):
+    READY = "READY"
+    IN_TRANSIT = "IN_TRANSIT"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+    RETURNED = "RETURNED"
+    CANCELLED = "CANCELLED"
+    LOST = "LOST"
+
+
+class Shipment(Entity):
+    """One parcel of a seller's part. `carrier` is a code of `orders.shipping`."""
+
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="shipments")
+    carrier = models.CharField(max_length=20)
+    tracking_number = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=12, choices=ShipmentState, default=ShipmentState.READY)
+    # Grams and centimetres, where somebody measured it.
+    parcel = models.JSONField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_shipment"
+
+
+class ShipmentLine(Entity):
+    """How many pieces of a line are in a parcel."""
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "orders_shipment_line"
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "line"], name="orders_shipment_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="orders_shipment_line_quantity"),
+        ]
+
+
 class OrderEvent(Entity):
-    """A step in the life of an order; `kind` is a stable name, words come from the reader's language."""
+    """A step in the life of an order, or of one seller's part; `kind` is a stable name, words come from the reader's
+    language."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.CASCADE, null=True, related_name="events")
     kind = models.CharField(max_length=40)
     details = models.JSONField(default=dict)
     actor = models.CharField(max_length=20, default="system")

@@ -1,13 +1,20 @@
 """Reads of orders, and who sees what."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from catalog.access import Act, Relation, sellers_of
+from marketplace.core import feeds
 from marketplace.core.actor import Actor
-from orders.models import Cart, Order, SellerOrder
+from marketplace.core.vietnamese import normalise
+from orders.models import Cart, Order, OrderLine, SellerOrder
 from orders.tokens import token_opens
+
+SEE_PARTS = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), "orders:read")
 
 
 def cart_for(actor: Actor, cart_id: uuid.UUID | None) -> Cart | None:
@@ -50,4 +57,45 @@ def order_for(
 
 
 def seller_orders_of(actor: Actor) -> QuerySet[SellerOrder]:
+    """The parts of a person's own orders; all of them for an administrator."""
     return SellerOrder.objects.filter(order__in=orders_of(actor))
+
+
+def parts_sold_by(actor: Actor) -> QuerySet[SellerOrder]:
+    """The parts that a person's workshops sold, or an app's with `orders:read`; all of them for an administrator."""
+    if actor.is_admin:
+        return SellerOrder.objects.all()
+    return SellerOrder.objects.filter(seller__in=[row.pk for row in sellers_of(actor, SEE_PARTS)])
+
+
+def parts_visible_to(actor: Actor) -> QuerySet[SellerOrder]:
+    """Bought or sold."""
+    if not actor.is_authenticated:
+        return SellerOrder.objects.none()
+    if actor.is_admin:
+        return SellerOrder.objects.all()
+    return SellerOrder.objects.filter(
+        Q(order__in=orders_of(actor)) | Q(pk__in=parts_sold_by(actor).values("pk"))
+    )
+
+
+def filter_parts(
+    parts: QuerySet[SellerOrder], criteria: Mapping[str, Any]
+) -> tuple[QuerySet[SellerOrder], list[str]]:
+    """Parts by `criteria` (seller, state, query, updated_since), and their order: newest first, or oldest change first
+    where they are followed."""
+    if criteria.get("seller") is not None:
+        parts = parts.filter(seller__slug=criteria["seller"])
+    if criteria.get("state") is not None:
+        parts = parts.filter(state__in=criteria["state"])
+    text = normalise(criteria.get("query") or "")[:100]
+    if text:
+        lines = OrderLine.objects.filter(Q(product_name__icontains=text) | Q(sku__iexact=text))
+        parts = parts.filter(
+            Q(number__istartswith="".join(text.split())) | Q(pk__in=lines.values("seller_order_id"))
+        )
+    if criteria.get("updated_since") is None:
+        return parts, ["-created_at", "-id"]
+    # What others are still writing comes with the next call, or it would be missed for good.
+    followed = parts.filter(updated_at__gte=criteria["updated_since"], updated_at__lt=feeds.horizon())
+    return followed, ["updated_at", "id"]

@@ -1,7 +1,17 @@
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from catalog.admin.decisions import QueueAdmin, decision
+from catalog.banks import bank_name
+from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.core.admin import ReadOnlyAdmin
-from payments.models import GatewayNews, Payment
+from marketplace.core.money import format_money
+from payments import services
+from payments.models import GatewayNews, Payment, Refund, RefundState
 
 
 @admin.register(Payment)
@@ -22,3 +32,58 @@ class GatewayNewsAdmin(ReadOnlyAdmin):
     search_fields = ["event_id"]
     list_select_related = ["payment"]
     ordering = ["-created_at"]
+
+
+def _pay(actor: Any, row: Refund, data: dict[str, Any]) -> None:
+    services.refund_complete(actor=actor, refund_id=row.pk, bank_reference=data["note"])
+
+
+@admin.register(Refund)
+class RefundAdmin(QueueAdmin):
+    """Money to pay back by hand, and what became of the rest. For administrators."""
+
+    list_display = ["reference", "state", "sum", "way", "waits_for", "created_at", "finished_at"]
+    list_filter = ["state", "payment__gateway"]
+    search_fields = ["reference"]
+    list_select_related = ["payment", "seller_order__order"]
+    ordering = ["-created_at"]
+    readonly_fields = ["sum", "account"]
+    exclude = ["lines", "amount"]
+    waiting = Q(state=RefundState.PENDING, payment__gateway="vietqr")
+    decisions = {"pay": _pay}
+    actions_detail = ["pay"]
+    pay = decision("pay", _("Paid back"))
+    done = _("Done. The buyer has been told.")
+    asks = {"pay": _("The bank's reference of the transfer")}
+    consequences = {"pay": _("The refund is done, and the buyer is told so.")}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Refund.objects.select_related("payment", "seller_order__order")
+        return rows if self.has_view_permission(request) else rows.none()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return actor_from_cookie(request).is_admin
+
+    def possible(self, row: Any) -> set[str]:
+        return {"pay"} if row.state == RefundState.PENDING and services.by_hand(row.payment) else set()
+
+    @admin.display(description=_("amount"))
+    def sum(self, row: Refund) -> str:
+        return format_money(row.amount)
+
+    @admin.display(description=_("way"))
+    def way(self, row: Refund) -> str:
+        return row.payment.gateway
+
+    @admin.display(description=_("waits for"))
+    def waits_for(self, row: Refund) -> str:
+        if row.state != RefundState.PENDING:
+            return ""
+        if not services.by_hand(row.payment):
+            return str(_("the gateway"))
+        return str(_("a transfer") if row.seller_order.order.refund_account else _("the buyer's account"))
+
+    @admin.display(description=_("to the account"))
+    def account(self, row: Refund) -> str:
+        given = row.seller_order.order.refund_account
+        return f"{bank_name(given['bank_bin'])} {given['account']} {given['holder']}" if given else ""

@@ -5,8 +5,16 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
+        from marketplace.core.actor import SYSTEM
         from marketplace.core.events import subscribe
-        from orders.events import OrderExpired
-        from payments.services import payments_end_with_order
+        from orders.events import OrderCancelled, OrderExpired, PartCancelled
+        from payments.services import payments_end_with_order, refund_open
 
         subscribe(OrderExpired, lambda event: payments_end_with_order(event.order_id))
+        subscribe(OrderCancelled, lambda event: payments_end_with_order(event.order_id))
+        subscribe(
+            PartCancelled,
+            lambda event: refund_open(
+                actor=SYSTEM, part_id=event.seller_order_id, amount=event.owed, reason=event.reason
+            ),
+        )

@@ -24,8 +24,14 @@ def cancel_at_gateway(payment_id: str) -> None:
     services.payment_cancel_at_gateway(uuid.UUID(payment_id))
 
 
+@app.task(queue="payments", retry=PATIENTLY)
+def send_refund(refund_id: str) -> None:
+    services.refund_send(uuid.UUID(refund_id))
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(queue="payments")
 def ask_gateways(timestamp: int) -> None:
     """A webhook may never come; what stays open is asked about."""
     services.payments_ask(older_than_seconds=ASK_AFTER_SECONDS)
+    services.refunds_ask(older_than_seconds=ASK_AFTER_SECONDS)

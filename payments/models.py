@@ -1,7 +1,7 @@
 """Payments and the raw news that gateways send about them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from catalog.models import Collection
 from marketplace.core.fields import Entity
@@ -37,10 +37,15 @@ class Payment(Entity):
     failure_reason = models.CharField(max_length=200, blank=True)
     expires_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
+    # Of the amount, what went back or is on its way.
+    refunded = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "payments_payment"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="payments_refunded_of_amount"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_amount_positive"),
             models.UniqueConstraint(
                 fields=["gateway", "gateway_reference"],
@@ -49,7 +54,7 @@ class Payment(Entity):
             ),
             models.UniqueConstraint(
                 fields=["order"],
-                condition=Q(state="PAID", seller_order__isnull=True),
+                condition=Q(state__in=["PAID", "PARTLY_REFUNDED", "REFUNDED"], seller_order__isnull=True),
                 name="payments_order_paid_once",
             ),
         ]
@@ -86,3 +91,38 @@ class GatewayNews(Entity):
         verbose_name_plural = "gateway news"
         constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="payments_news_once")]
         indexes = [models.Index(fields=["outcome", "created_at"])]
+
+
+class RefundState(models.TextChoices):
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class Refund(Entity):
+    """Money that goes back to the buyer, for one seller's part. Transfers are paid back by hand: `bank_reference`.
+
+    While it is PENDING or SUCCEEDED it counts in the `refunded` of its payment and its part; one that FAILED no longer.
+    """
+
+    seller_order = models.ForeignKey("orders.SellerOrder", on_delete=models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.BigIntegerField()
+    # What it is for: [{"line": id, "quantity": n}], where it is for pieces.
+    lines = models.JSONField(default=list)
+    reason = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=10, choices=RefundState, default=RefundState.PENDING)
+    reference = models.CharField(max_length=40, unique=True)
+    gateway_reference = models.CharField(max_length=120, null=True, unique=True)
+    bank_reference = models.CharField(max_length=60, blank=True)
+    failure_reason = models.CharField(max_length=200, blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_refund"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_refund_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(state="PENDING"), name="payments_refund_pending")
+        ]

@@ -11,7 +11,6 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -25,7 +24,7 @@ from marketplace.core.errors import DomainError, Unauthenticated
 # What a decision does: (actor, row, the form's clean data). Raises DomainError where a rule refuses.
 Decision = Callable[[Actor, Any, dict[str, Any]], None]
 # What the services call the reason.
-NOTE_FIELDS = {("note",), ("reason",)}
+NOTE_FIELDS = {("note",), ("reason",), ("bankReference",)}
 
 
 class DecisionForm(forms.Form):
@@ -52,6 +51,7 @@ class QueueAdmin(ReadOnlyAdmin):
     needs_reason: ClassVar[frozenset[str]] = frozenset()
     # Decisions that ask for something else than a reason, and what.
     asks: ClassVar[dict[str, Any]] = {}
+    done: ClassVar[Any] = gettext_lazy("Done. The seller has been told.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -131,7 +131,7 @@ class QueueAdmin(ReadOnlyAdmin):
             except Unauthenticated:
                 raise PermissionDenied from None
             else:
-                messages.success(request, _("Done. The seller has been told."))
+                messages.success(request, self.done)
                 return HttpResponseRedirect(self._page("changelist"))
         title = self._get_action_description(getattr(self, name), name)
         context = {

@@ -52,6 +52,7 @@ from catalog.services.sellers import (
     seller_decide,
     seller_trust_set,
     seller_update,
+    tell_people,
 )
 from catalog.services.stock import (
     Held,
@@ -60,6 +61,7 @@ from catalog.services.stock import (
     stock_adjust_many,
     stock_hold,
     stock_release,
+    stock_restock,
     stock_sell,
 )
 from catalog.services.translations import (
@@ -125,7 +127,9 @@ __all__ = [
     "stock_adjust_many",
     "stock_hold",
     "stock_release",
+    "stock_restock",
     "stock_sell",
+    "tell_people",
     "translation_confirm",
     "variant_archive",
     "village_story_confirm",

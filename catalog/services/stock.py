@@ -105,6 +105,18 @@ def stock_sell(pieces: Mapping[uuid.UUID, int]) -> None:
             )
 
 
+def stock_restock(pieces: Mapping[uuid.UUID, int]) -> None:
+    """Puts sold pieces back on the shelf. Runs inside the caller's transaction, variants in id order."""
+    for variant_id in sorted(pieces):
+        number = pieces[variant_id]
+        if not number:
+            continue
+        row = Variant.objects.filter(pk=variant_id).select_for_update(no_key=True).get()
+        Variant.objects.filter(pk=variant_id).update(on_hand=F("on_hand") + number)
+        if row.available == 0:
+            events.publish(StockFlipped(variant_id, row.product_id, in_stock=True))
+
+
 @transaction.atomic(durable=True)
 def stock_adjust(*, actor: Actor, line: Mapping[str, Any], idempotency_key: str) -> Variant:
     """Adds `delta` to the shelf of one variant, named by `variant_id`, or by `seller_id` and `sku`.

@@ -4,6 +4,7 @@ from typing import Any
 
 import graphene
 
+from catalog.graphql.queries import plain
 from catalog.graphql.types import AddressInput, address_data
 from marketplace.core.graphql.mutations import answers, payload
 from marketplace.core.graphql.nodes import parse_id
@@ -11,7 +12,7 @@ from marketplace.core.graphql.scalars import Amount, Language
 from marketplace.core.graphql.types import required_list
 from orders import services
 from orders.graphql import types
-from orders.graphql.queries import shown
+from orders.graphql.queries import shown, shown_part
 
 
 class CartLineInput(graphene.InputObjectType):
@@ -39,6 +40,19 @@ class CheckoutPlaceInput(graphene.InputObjectType):
     expected_total = graphene.InputField(Amount)
 
 
+class ShipmentLineInput(graphene.InputObjectType):
+    line_id = graphene.ID(required=True)
+    quantity = graphene.Int(required=True)
+
+
+class ParcelInput(graphene.InputObjectType):
+    weight_grams = graphene.Int(required=True)
+    length_cm = graphene.Int()
+    width_cm = graphene.Int()
+    height_cm = graphene.Int()
+
+
+SellerOrderPayload = payload("SellerOrderPayload", seller_order=graphene.Field(types.SellerOrder))
 CartPayload = payload("CartPayload", cart=graphene.Field(types.Cart))
 OrderPayload = payload(
     "OrderPayload",
@@ -84,6 +98,125 @@ class OrdersMutation:
             "The same key and input give the same order again."
         ),
     )
+
+    order_cancel = graphene.Field(
+        OrderPayload,
+        order_id=graphene.ID(required=True),
+        seller_order_ids=graphene.List(graphene.NonNull(graphene.ID)),
+        token=graphene.String(),
+        reason=graphene.String(),
+    )
+    seller_order_receive = graphene.Field(
+        SellerOrderPayload, id=graphene.ID(required=True), token=graphene.String()
+    )
+    seller_order_confirm = graphene.Field(SellerOrderPayload, id=graphene.ID(required=True))
+    seller_order_cancel = graphene.Field(
+        SellerOrderPayload,
+        id=graphene.ID(required=True),
+        reason=graphene.String(required=True),
+        idempotency_key=graphene.String(required=True),
+    )
+    shipment_create = graphene.Field(
+        SellerOrderPayload,
+        seller_order_id=graphene.ID(required=True),
+        carrier=graphene.String(required=True),
+        tracking_number=graphene.String(),
+        lines=graphene.List(graphene.NonNull(ShipmentLineInput)),
+        parcel=graphene.Argument(ParcelInput),
+        idempotency_key=graphene.String(required=True),
+        description="Hands a parcel over: all that has not left yet, or these lines. Takes the order on, too.",
+    )
+    shipment_update = graphene.Field(
+        SellerOrderPayload,
+        id=graphene.ID(required=True),
+        state=graphene.Argument(types.ShipmentState, required=True),
+    )
+
+    @staticmethod
+    @answers(OrderPayload)
+    def resolve_order_cancel(
+        root: Any,
+        info: graphene.ResolveInfo,
+        order_id: str,
+        seller_order_ids: list[str] | None = None,
+        token: str | None = None,
+        reason: str | None = None,
+    ) -> dict[str, Any]:
+        order = services.order_cancel(
+            actor=info.context.actor,
+            order_id=parse_id(order_id, "Order"),
+            part_ids=None
+            if seller_order_ids is None
+            else [parse_id(key, "SellerOrder") for key in seller_order_ids],
+            token=token,
+            reason=reason,
+        )
+        return {"order": shown(order, info)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_seller_order_receive(
+        root: Any, info: graphene.ResolveInfo, id: str, token: str | None = None
+    ) -> dict[str, Any]:
+        part = services.seller_order_receive(
+            actor=info.context.actor, part_id=parse_id(id, "SellerOrder"), token=token
+        )
+        return {"seller_order": shown_part(part, info, sold=False)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_seller_order_confirm(root: Any, info: graphene.ResolveInfo, id: str) -> dict[str, Any]:
+        part = services.seller_order_confirm(actor=info.context.actor, part_id=parse_id(id, "SellerOrder"))
+        return {"seller_order": shown_part(part, info, sold=True)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_seller_order_cancel(
+        root: Any, info: graphene.ResolveInfo, id: str, reason: str, idempotency_key: str
+    ) -> dict[str, Any]:
+        part = services.seller_order_cancel(
+            actor=info.context.actor,
+            part_id=parse_id(id, "SellerOrder"),
+            reason=reason,
+            idempotency_key=idempotency_key,
+        )
+        return {"seller_order": shown_part(part, info, sold=True)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_shipment_create(
+        root: Any,
+        info: graphene.ResolveInfo,
+        seller_order_id: str,
+        carrier: str,
+        idempotency_key: str,
+        tracking_number: str | None = None,
+        lines: Any = None,
+        parcel: Any = None,
+    ) -> dict[str, Any]:
+        part = services.shipment_create(
+            actor=info.context.actor,
+            part_id=parse_id(seller_order_id, "SellerOrder"),
+            carrier=carrier,
+            tracking_number=tracking_number,
+            lines=None
+            if lines is None
+            else [
+                {"line_id": parse_id(line["line_id"], "OrderLine"), "quantity": line["quantity"]}
+                for line in lines
+            ],
+            parcel=parcel,
+            idempotency_key=idempotency_key,
+        )
+        return {"seller_order": shown_part(part, info, sold=True)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_shipment_update(root: Any, info: graphene.ResolveInfo, id: str, state: Any) -> dict[str, Any]:
+        part = services.shipment_update(
+            actor=info.context.actor, parcel_id=parse_id(id, "Shipment"), state=plain(state)
+        )
+        return {"seller_order": shown_part(part, info, sold=True)}
 
     @staticmethod
     @answers(CartPayload)

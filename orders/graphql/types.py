@@ -1,5 +1,6 @@
 """Types of carts and orders."""
 
+from collections.abc import Container, Iterable
 from typing import Any
 
 import graphene
@@ -15,15 +16,36 @@ from marketplace.core.graphql.nodes import ModelNode
 from marketplace.core.graphql.scalars import DateTime
 from marketplace.core.graphql.types import ErrorCode, Money, money_field, required_list, vnd
 from marketplace.core.ids import to_global_id
-from orders import models, pricing, tokens
+from marketplace.core.money import format_money
+from orders import models, pricing, shipping, tokens
 
 OrderState = graphene.Enum.from_enum(models.OrderState)
 SellerOrderState = graphene.Enum.from_enum(models.SellerOrderState)
+
+ShipmentState = graphene.Enum.from_enum(models.ShipmentState)
 
 EVENT_MESSAGES = {
     "placed": _("Order placed. We keep the things for you until it is paid."),
     "paid": _("The money has arrived. Next, the sellers confirm and pack your parcels."),
     "expired": _("The order was not paid in time, so the things went back on the shelf."),
+    "cancelled_unpaid": _("The order was cancelled before it was paid. The things went back on the shelf."),
+    "confirmed": _("“%(seller)s” has taken the order on and packs it."),
+    "shipped": _("“%(seller)s” has sent the parcel."),
+    "partly_shipped": _("“%(seller)s” has sent a part of it."),
+    "ready": _("“%(seller)s” has packed it: it may be fetched at the workshop."),
+    "parcel_back": _("The parcel of “%(seller)s” has not left after all."),
+    "parcel_failed": _("The parcel of “%(seller)s” could not be handed over. The carrier tries again."),
+    "parcel_returned": _("The parcel of “%(seller)s” went back to the sender."),
+    "parcel_lost": _("The parcel of “%(seller)s” was lost. We see to it."),
+    "delivered": _("The parcel of “%(seller)s” has arrived."),
+    "completed": _("The part of “%(seller)s” is done."),
+    "refunded": _("%(amount)s are on their way back to the buyer."),
+    "refund_done": _("%(amount)s were paid back."),
+}
+CANCELLED_BY = {
+    "buyer": _("The buyer has cancelled the part of “%(seller)s”."),
+    "seller": _("“%(seller)s” has cancelled: %(reason)s"),
+    "time": _("“%(seller)s” has not answered in time; this part was cancelled."),
 }
 
 
@@ -181,6 +203,81 @@ class OrderLine(ModelNode):
         return catalog_loaders.ImageView(asset.pk, asset, root.product_name) if asset else None
 
 
+class OrderEvent(graphene.ObjectType):
+    at = graphene.Field(DateTime, required=True)
+    kind = graphene.String(required=True)
+    message = graphene.String(required=True)
+    actor = graphene.String()
+
+    @staticmethod
+    def resolve_at(root: models.OrderEvent, info: graphene.ResolveInfo) -> Any:
+        return root.created_at
+
+    @staticmethod
+    def resolve_message(root: models.OrderEvent, info: graphene.ResolveInfo) -> str:
+        if root.kind == "cancelled":
+            words = CANCELLED_BY[root.details["by"]]
+        else:
+            words = EVENT_MESSAGES[root.kind]
+        values = dict(root.details)
+        if "amount" in values:
+            values["amount"] = format_money(values["amount"])
+        return str(words) % values
+
+
+class ShipmentLine(graphene.ObjectType):
+    line = graphene.Field(OrderLine, required=True)
+    quantity = graphene.Int(required=True)
+
+    @staticmethod
+    def resolve_line(root: models.ShipmentLine, info: graphene.ResolveInfo) -> Any:
+        return peers.load_related(root, "line", lambda keys: models.OrderLine.objects.filter(pk__in=keys))
+
+
+class Shipment(ModelNode):
+    class Meta:
+        model = models.Shipment
+        fields = ("carrier",)
+
+    seller_order = graphene.Field(lambda: SellerOrder, required=True)
+    lines = graphene.Field(required_list(ShipmentLine))
+    carrier_name = graphene.String(required=True)
+    tracking_number = graphene.String()
+    tracking_url = graphene.String()
+    state = graphene.Field(ShipmentState, required=True)
+    shipped_at = graphene.Field(DateTime)
+    delivered_at = graphene.Field(DateTime)
+
+    @staticmethod
+    def resolve_seller_order(root: models.Shipment, info: graphene.ResolveInfo) -> Any:
+        return peers.load_related(
+            root, "seller_order", lambda keys: models.SellerOrder.objects.filter(pk__in=keys)
+        )
+
+    @staticmethod
+    def resolve_lines(root: models.Shipment, info: graphene.ResolveInfo) -> list[models.ShipmentLine]:
+        return peers.load_lists(
+            root,
+            "lines",
+            lambda rows: models.ShipmentLine.objects.filter(shipment__in=[r.pk for r in rows]).order_by("id"),
+            "shipment_id",
+        )
+
+    @staticmethod
+    def resolve_carrier_name(root: models.Shipment, info: graphene.ResolveInfo) -> str:
+        way = shipping.carrier_named(root.carrier)
+        return str(way.name) if way else root.carrier
+
+    @staticmethod
+    def resolve_tracking_number(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return root.tracking_number or None
+
+    @staticmethod
+    def resolve_tracking_url(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        way = shipping.carrier_named(root.carrier)
+        return way.tracking_url(root.tracking_number) if way else None
+
+
 class SellerOrder(ModelNode):
     class Meta:
         model = models.SellerOrder
@@ -199,34 +296,65 @@ class SellerOrder(ModelNode):
     paid_at = graphene.Field(DateTime)
     pay_before = graphene.Field(DateTime)
     confirm_before = graphene.Field(DateTime)
-    buyer_name = graphene.String()
+    completes_at = graphene.Field(DateTime)
+    buyer_name = graphene.String(
+        description="Who it goes to: a seller learns it when it is paid, as the rest."
+    )
     phone = graphene.String()
     shipping_address = graphene.Field(Address)
     note = graphene.String()
+    refunded = money_field("refunded")
+    shipments = graphene.Field(required_list(Shipment))
+    events = graphene.Field(required_list(OrderEvent))
 
     @staticmethod
     def resolve_pay_before(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
         return _related_order(root).pay_before
 
     @staticmethod
-    def resolve_buyer_name(root: models.SellerOrder, info: graphene.ResolveInfo) -> str:
-        return str(_related_order(root).address["name"])
+    def resolve_buyer_name(root: models.SellerOrder, info: graphene.ResolveInfo) -> str | None:
+        return str(_related_order(root).address["name"]) if _knows_buyer(root) else None
 
     @staticmethod
-    def resolve_phone(root: models.SellerOrder, info: graphene.ResolveInfo) -> str:
-        return _related_order(root).phone
+    def resolve_phone(root: models.SellerOrder, info: graphene.ResolveInfo) -> str | None:
+        return _related_order(root).phone if _knows_buyer(root) else None
 
     @staticmethod
     def resolve_shipping_address(root: models.SellerOrder, info: graphene.ResolveInfo) -> Address | None:
-        return address_of(_related_order(root).address)
+        return address_of(_related_order(root).address) if _knows_buyer(root) else None
 
     @staticmethod
     def resolve_note(root: models.SellerOrder, info: graphene.ResolveInfo) -> str | None:
-        return _related_order(root).note or None
+        return _related_order(root).note or None if _knows_buyer(root) else None
 
     @staticmethod
-    def resolve_order(root: models.SellerOrder, info: graphene.ResolveInfo) -> models.Order:
-        return _related_order(root)
+    def resolve_order(root: models.SellerOrder, info: graphene.ResolveInfo) -> models.Order | None:
+        return None if is_sold(root) else _related_order(root)
+
+    @staticmethod
+    def resolve_confirm_before(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
+        return root.confirm_before if root.state == models.SellerOrderState.TO_CONFIRM else None
+
+    @staticmethod
+    def resolve_shipments(root: models.SellerOrder, info: graphene.ResolveInfo) -> list[models.Shipment]:
+        return peers.load_lists(
+            root,
+            "shipments",
+            lambda rows: models.Shipment.objects.filter(seller_order__in=[r.pk for r in rows]).order_by("id"),
+            "seller_order_id",
+        )
+
+    @staticmethod
+    def resolve_events(root: models.SellerOrder, info: graphene.ResolveInfo) -> list[models.OrderEvent]:
+        """Its own steps; what concerns the whole order is the buyer's."""
+        return peers.load_lists(
+            root,
+            "events",
+            lambda rows: models.OrderEvent.objects.filter(seller_order__in=[r.pk for r in rows]).order_by(
+                "id"
+            ),
+            "seller_order_id",
+        )
 
     @staticmethod
     def resolve_seller(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
@@ -248,25 +376,25 @@ class SellerOrder(ModelNode):
         return _related_order(root).placed_at
 
 
+def mark_sold(parts: Iterable[models.SellerOrder], bought: Container[Any] = ()) -> None:
+    """These parts are read by who sold them, but for those that the reader has bought."""
+    for part in parts:
+        part.__dict__["_sold"] = part.pk not in bought
+
+
+def is_sold(root: models.SellerOrder) -> bool:
+    """Whether the seller reads it, who must not see the order's other parts."""
+    return bool(root.__dict__.get("_sold"))
+
+
+def _knows_buyer(root: models.SellerOrder) -> bool:
+    return root.paid_at is not None or not is_sold(root)
+
+
 def _related_order(root: models.SellerOrder) -> models.Order:
     return peers.load_related(  # type: ignore[no-any-return]
         root, "order", lambda keys: models.Order.objects.filter(pk__in=keys)
     )
-
-
-class OrderEvent(graphene.ObjectType):
-    at = graphene.Field(DateTime, required=True)
-    kind = graphene.String(required=True)
-    message = graphene.String(required=True)
-    actor = graphene.String()
-
-    @staticmethod
-    def resolve_at(root: models.OrderEvent, info: graphene.ResolveInfo) -> Any:
-        return root.created_at
-
-    @staticmethod
-    def resolve_message(root: models.OrderEvent, info: graphene.ResolveInfo) -> str:
-        return str(EVENT_MESSAGES.get(root.kind, root.kind))
 
 
 class PaymentDue(graphene.ObjectType):
@@ -343,3 +471,4 @@ class Order(ModelNode):
 
 
 OrderConnection = connection_types("Order", Order)
+SellerOrderConnection = connection_types("SellerOrder", SellerOrder)

@@ -1,6 +1,7 @@
 """Writes of orders: carts, checkout, and what payment and time do to an order.
 
-Locks are taken in this order, everywhere: the person, the idempotency row, the cart, the order, variants by id.
+Locks are taken in this order, everywhere: the person, the idempotency row, the cart, the order (which stands for its
+parts and parcels), variants by id.
 """
 
 from orders.services.carts import (
@@ -11,7 +12,21 @@ from orders.services.carts import (
     cart_lines_update,
 )
 from orders.services.checkout import CheckoutRefused, checkout_place
+from orders.services.fulfilment import (
+    order_cancel,
+    part_refunded,
+    parts_cancel_overdue,
+    parts_complete,
+    parts_remind,
+    seller_order_cancel,
+    seller_order_confirm,
+    seller_order_receive,
+    shipment_create,
+    shipment_update,
+)
 from orders.services.life import carts_forget, order_mark_paid, orders_expire
+from orders.services.refund_account import refund_account_set
+from orders.services.states import lock_order, part_touch, tell_step
 
 __all__ = [
     "CheckoutRefused",
@@ -22,6 +37,20 @@ __all__ = [
     "cart_lines_update",
     "carts_forget",
     "checkout_place",
+    "lock_order",
+    "order_cancel",
     "order_mark_paid",
     "orders_expire",
+    "part_refunded",
+    "part_touch",
+    "parts_cancel_overdue",
+    "parts_complete",
+    "parts_remind",
+    "refund_account_set",
+    "seller_order_cancel",
+    "seller_order_confirm",
+    "seller_order_receive",
+    "shipment_create",
+    "shipment_update",
+    "tell_step",
 ]

@@ -26,13 +26,13 @@ from orders.events import OrderPlaced
 from orders.models import (
     Cart,
     Order,
-    OrderEvent,
     OrderLine,
     OrderState,
     SellerOrder,
 )
 from orders.pricing import PricedCart, SellerPart, price_cart
 from orders.services.carts import check_options, lock_open_cart
+from orders.services.states import part_touch, tell_step
 
 NUMBER_TRIES = 20
 MAX_NOTE = 1000
@@ -84,7 +84,7 @@ def _place(actor: Actor, cart_id: uuid.UUID, data: Mapping[str, Any], language: 
         _create_part(order, index, part, held)
     cart.ordered_at = order.placed_at
     cart.save(update_fields=["delivery", "ordered_at", "updated_at"])
-    OrderEvent.objects.create(order=order, kind="placed", actor="buyer")
+    tell_step(order, "placed", actor="buyer")
     audit.record(actor, "order.placed", order, after={"number": order.number, "total": order.total})
     events.publish(OrderPlaced(order.pk))
     return order
@@ -244,6 +244,7 @@ def _create_part(order: Order, index: int, part: SellerPart, held: Mapping[uuid.
         shipping=part.shipping or 0,
         total=part.total,
     )
+    part_touch(seller_order.pk)
     first_images: dict[uuid.UUID, uuid.UUID] = {}
     for picture in ProductImage.objects.filter(
         product_id__in=[line.product.pk for line in part.lines]

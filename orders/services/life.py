@@ -7,28 +7,30 @@ from collections import Counter
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from catalog import services as stock
 from catalog.models import ProductStats
 from marketplace.core import audit, events
 from marketplace.core.actor import SYSTEM
+from orders import messages
 from orders.events import OrderExpired, OrderPaid
 from orders.models import (
     Cart,
     Order,
-    OrderEvent,
     OrderLine,
     OrderState,
     SellerOrder,
     SellerOrderState,
 )
+from orders.services.states import lock_order, part_move, tell_step
 
 log = structlog.get_logger(__name__)
 
 
-def _shelf_pieces(order: Order) -> Counter[uuid.UUID]:
+def shelf_pieces(order: Order) -> Counter[uuid.UUID]:
     pieces: Counter[uuid.UUID] = Counter()
     for line in OrderLine.objects.filter(seller_order__order=order):
         pieces[line.variant_id] += line.from_shelf
@@ -40,32 +42,38 @@ def order_mark_paid(*, order_id: uuid.UUID) -> bool:
 
     False where the order no longer waits for money (expired, cancelled, paid): then nothing has changed.
     """
-    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+    order = lock_order(order_id)
     if order.state != OrderState.AWAITING_PAYMENT:
         return False
     now = timezone.now()
-    stock.stock_sell(_shelf_pieces(order))
+    stock.stock_sell(shelf_pieces(order))
     Order.objects.filter(pk=order.pk).update(state=OrderState.PAID, paid_at=now, ip=None, updated_at=now)
-    SellerOrder.objects.filter(order=order).update(
-        state=SellerOrderState.TO_CONFIRM,
-        paid_at=now,
-        confirm_before=now + dt.timedelta(hours=settings.CONFIRM_HOURS),
-        updated_at=now,
-    )
-    _count_sales(order)
-    OrderEvent.objects.create(order=order, kind="paid")
+    parts = SellerOrder.objects.filter(order=order)
+    for part in parts:
+        part_move(
+            part,
+            SellerOrderState.TO_CONFIRM,
+            paid_at=now,
+            confirm_before=now + dt.timedelta(hours=settings.CONFIRM_HOURS),
+        )
+    count_sales(parts, times=1)
+    tell_step(order, "paid")
     audit.record(SYSTEM, "order.paid", order, before={"state": order.state}, after={"state": OrderState.PAID})
+    messages.paid(order)
     events.publish(OrderPaid(order.pk))
     return True
 
 
-def _count_sales(order: Order) -> None:
+def count_sales(parts: QuerySet[SellerOrder], *, times: int) -> None:
+    """Counts what these parts hold as sold (`times` 1), or no longer (-1)."""
     sold: Counter[uuid.UUID] = Counter()
-    for line in OrderLine.objects.filter(seller_order__order=order).select_related("variant"):
-        sold[line.variant.product_id] += line.quantity
+    for line in OrderLine.objects.filter(seller_order__in=parts).select_related("variant"):
+        sold[line.variant.product_id] += times * line.quantity
     for product_id in sorted(sold):
+        # What was counted so long ago that it left the last 30 days cannot leave them again.
         ProductStats.objects.filter(product=product_id).update(
-            sold=F("sold") + sold[product_id], sold_30d=F("sold_30d") + sold[product_id]
+            sold=Greatest(F("sold") + sold[product_id], 0),
+            sold_30d=Greatest(F("sold_30d") + sold[product_id], 0),
         )
 
 
@@ -91,14 +99,15 @@ def carts_forget(*, after_days: int) -> int:
 
 @transaction.atomic(durable=True)
 def _order_expire(order_id: uuid.UUID) -> int:
-    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+    order = lock_order(order_id)
     if order.state != OrderState.AWAITING_PAYMENT or order.pay_before >= timezone.now():
         return 0
-    stock.stock_release(_shelf_pieces(order))
+    stock.stock_release(shelf_pieces(order))
     now = timezone.now()
     Order.objects.filter(pk=order.pk).update(state=OrderState.EXPIRED, ip=None, updated_at=now)
-    SellerOrder.objects.filter(order=order).update(state=SellerOrderState.EXPIRED, updated_at=now)
-    OrderEvent.objects.create(order=order, kind="expired")
+    for part in SellerOrder.objects.filter(order=order):
+        part_move(part, SellerOrderState.EXPIRED)
+    tell_step(order, "expired")
     audit.record(
         SYSTEM, "order.expired", order, before={"state": order.state}, after={"state": OrderState.EXPIRED}
     )

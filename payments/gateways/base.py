@@ -65,6 +65,8 @@ class Gateway(Protocol):
     code: str
     currencies: list[str]
     min_amount: int | None
+    # Whether it can be told to pay back.
+    pays_back: bool
 
     @property
     def name(self) -> Text: ...
@@ -90,4 +92,15 @@ class Gateway(Protocol):
 
     def cancel(self, gateway_reference: str) -> bool:
         """Takes a payment back that has not been made; False where the gateway refuses. Raises GatewayError."""
+        ...
+
+    def refund(self, gateway_reference: str, amount: int, key: str) -> tuple[str | None, str]:
+        """Pays back so many đồng, once per key: the refund's reference and its state. Raises GatewayError.
+
+        The state is that of a Refund; FAILED where the gateway refuses for good.
+        """
+        ...
+
+    def ask_refund(self, refund_reference: str) -> str:
+        """The state of a refund. Raises GatewayError."""
         ...

@@ -27,6 +27,10 @@ _STATUS_EVENTS = {
 }
 
 
+# What is neither is on its way (docs.stripe.com/refunds).
+_REFUND_STATES = {"succeeded": "SUCCEEDED", "failed": "FAILED", "canceled": "FAILED"}
+
+
 class SignatureError(ValueError):
     """The webhook's signature is missing, wrong or too old."""
 
@@ -46,6 +50,7 @@ class StripeGateway:
     currencies = ["VND"]
     # Stripe wants about half a dollar at least.
     min_amount: int | None = 15_000
+    pays_back = True
 
     @property
     def name(self) -> Text:
@@ -115,6 +120,26 @@ class StripeGateway:
         except stripe.StripeError as error:
             raise GatewayError(type(error).__name__) from error
         return True
+
+    def refund(self, gateway_reference: str, amount: int, key: str) -> tuple[str | None, str]:
+        try:
+            made = _client().v1.refunds.create(
+                params={"payment_intent": gateway_reference, "amount": amount},
+                options={"idempotency_key": key},
+            )
+        except stripe.InvalidRequestError:
+            # Paid back elsewhere, or disputed: asking again changes nothing.
+            return None, "FAILED"
+        except stripe.StripeError as error:
+            raise GatewayError(type(error).__name__) from error
+        return made.id, _REFUND_STATES.get(str(made.status), "PENDING")
+
+    def ask_refund(self, refund_reference: str) -> str:
+        try:
+            found = _client().v1.refunds.retrieve(refund_reference)
+        except stripe.StripeError as error:
+            raise GatewayError(type(error).__name__) from error
+        return _REFUND_STATES.get(str(found.status), "PENDING")
 
 
 def verify_webhook(body: bytes, signature: str) -> None:

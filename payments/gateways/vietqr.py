@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.errors import Text
 from orders.numbers import find_all
-from payments.gateways.base import News, NewsKind, PaymentRequest, Started
+from payments.gateways.base import GatewayError, News, NewsKind, PaymentRequest, Started
 
 MAX_AMOUNT = 10**13
 
@@ -19,6 +19,7 @@ class VietQrGateway:
     code = "vietqr"
     currencies = ["VND"]
     min_amount: int | None = None
+    pays_back = False
 
     @property
     def name(self) -> Text:
@@ -70,3 +71,9 @@ class VietQrGateway:
     def cancel(self, gateway_reference: str) -> bool:
         """A QR code cannot be taken back; money that comes late is kept for a person to look at."""
         return False
+
+    def refund(self, gateway_reference: str, amount: int, key: str) -> tuple[str | None, str]:
+        raise GatewayError("a transfer is paid back by hand")
+
+    def ask_refund(self, refund_reference: str) -> str:
+        raise GatewayError("a transfer is paid back by hand")

@@ -11,16 +11,19 @@ from catalog.graphql import types as catalog_types
 from marketplace.core.graphql import peers
 from marketplace.core.graphql.mutations import answers, payload
 from marketplace.core.graphql.nodes import ModelNode, parse_id, register_node
-from marketplace.core.graphql.scalars import DateTime
+from marketplace.core.graphql.scalars import Amount, DateTime
 from marketplace.core.graphql.types import Money, extend, money_field, required_list, vnd
 from orders import queries as order_queries
+from orders import services as order_services
 from orders.graphql import types as order_types
-from orders.graphql.queries import shown
-from orders.models import Order, SellerOrder
+from orders.graphql.mutations import OrderPayload
+from orders.graphql.queries import parts_by_id, shown
+from orders.models import Order, OrderLine, SellerOrder
 from payments import gateways, models, services
 from payments.vietqr import VietQr, build, plain_ascii
 
 PaymentState = graphene.Enum.from_enum(models.PaymentState)
+RefundState = graphene.Enum.from_enum(models.RefundState)
 
 
 class RedirectAction(graphene.ObjectType):
@@ -81,6 +84,53 @@ def _bank_qr(payment: models.Payment) -> BankQrAction:
     )
 
 
+class ReturnLine(graphene.ObjectType):
+    line = graphene.Field(order_types.OrderLine, required=True)
+    quantity = graphene.Int(required=True)
+
+
+def _lines_of_refunds(refunds: list[models.Refund]) -> dict[Any, list[OrderLine]]:
+    keys = {item["line"] for refund in refunds for item in refund.lines}
+    lines = peers.stamp_like(refunds[0], OrderLine.objects.filter(pk__in=keys)) if keys else []
+    return {
+        refund.pk: [line for line in lines if line.seller_order_id == refund.seller_order_id]
+        for refund in refunds
+    }
+
+
+class Refund(ModelNode):
+    class Meta:
+        model = models.Refund
+        fields = ("reference", "reason")
+
+    seller_order = graphene.Field(order_types.SellerOrder)
+    payment = graphene.Field(lambda: Payment, description="For the buyer and administrators.")
+    lines = graphene.Field(required_list(ReturnLine))
+    amount = money_field("amount")
+    state = graphene.Field(RefundState, required=True)
+    created_at = graphene.Field(DateTime, required=True)
+
+    @staticmethod
+    def resolve_seller_order(root: models.Refund, info: graphene.ResolveInfo) -> SellerOrder:
+        return peers.load_related(  # type: ignore[no-any-return]
+            root, "seller_order", lambda keys: SellerOrder.objects.filter(pk__in=keys)
+        )
+
+    @staticmethod
+    def resolve_lines(root: models.Refund, info: graphene.ResolveInfo) -> list[ReturnLine]:
+        found = {str(line.pk): line for line in peers.load(root, "lines", _lines_of_refunds, [])}
+        return [ReturnLine(line=found[item["line"]], quantity=item["quantity"]) for item in root.lines]
+
+    @staticmethod
+    def resolve_payment(root: models.Refund, info: graphene.ResolveInfo) -> models.Payment | None:
+        part = Refund.resolve_seller_order(root, info)
+        if order_types.is_sold(part):
+            return None
+        return peers.load_related(  # type: ignore[no-any-return]
+            root, "payment", lambda keys: models.Payment.objects.filter(pk__in=keys)
+        )
+
+
 class Payment(ModelNode):
     class Meta:
         model = models.Payment
@@ -93,8 +143,18 @@ class Payment(ModelNode):
     amount = money_field("amount")
     action = graphene.Field(PaymentAction)
     failure_reason = graphene.String()
+    refunds = graphene.Field(required_list(Refund))
     created_at = graphene.Field(DateTime, required=True)
     paid_at = graphene.Field(DateTime)
+
+    @staticmethod
+    def resolve_refunds(root: models.Payment, info: graphene.ResolveInfo) -> list[models.Refund]:
+        return peers.load_lists(
+            root,
+            "refunds",
+            lambda rows: models.Refund.objects.filter(payment__in=[row.pk for row in rows]).order_by("id"),
+            "payment_id",
+        )
 
     @staticmethod
     def resolve_order(root: models.Payment, info: graphene.ResolveInfo) -> Order:
@@ -128,6 +188,12 @@ class Payment(ModelNode):
 
 
 PaymentPayload = payload("PaymentPayload", payment=graphene.Field(Payment))
+RefundPayload = payload("RefundPayload", refund=graphene.Field(Refund))
+
+
+class ReturnLineInput(graphene.InputObjectType):
+    line_id = graphene.ID(required=True)
+    quantity = graphene.Int(required=True)
 
 
 class PaymentsQuery:
@@ -159,6 +225,76 @@ class PaymentsMutation:
         token=graphene.String(),
         idempotency_key=graphene.String(required=True),
     )
+
+    refund_create = graphene.Field(
+        RefundPayload,
+        seller_order_id=graphene.ID(required=True),
+        amount=graphene.Argument(Amount, required=True),
+        lines=graphene.List(graphene.NonNull(ReturnLineInput)),
+        reason=graphene.String(required=True),
+        bank_reference=graphene.String(
+            description="For administrators, who have paid it back by hand already."
+        ),
+        idempotency_key=graphene.String(required=True),
+    )
+    refund_account_set = graphene.Field(
+        OrderPayload,
+        order_id=graphene.ID(required=True),
+        token=graphene.String(),
+        bank_bin=graphene.String(required=True),
+        account=graphene.String(required=True),
+        holder=graphene.String(required=True),
+        description="Where a refund by bank transfer goes.",
+    )
+
+    @staticmethod
+    @answers(RefundPayload)
+    def resolve_refund_create(
+        root: Any,
+        info: graphene.ResolveInfo,
+        seller_order_id: str,
+        amount: int,
+        reason: str,
+        idempotency_key: str,
+        lines: Any = None,
+        bank_reference: str | None = None,
+    ) -> dict[str, Any]:
+        refund = services.refund_create(
+            actor=info.context.actor,
+            part_id=parse_id(seller_order_id, "SellerOrder"),
+            amount=amount,
+            lines=None
+            if lines is None
+            else [
+                {"line_id": parse_id(line["line_id"], "OrderLine"), "quantity": line["quantity"]}
+                for line in lines
+            ],
+            reason=reason,
+            bank_reference=bank_reference,
+            idempotency_key=idempotency_key,
+        )
+        return {"refund": _refunds(info.context, [refund])[0]}
+
+    @staticmethod
+    @answers(OrderPayload)
+    def resolve_refund_account_set(
+        root: Any,
+        info: graphene.ResolveInfo,
+        order_id: str,
+        bank_bin: str,
+        account: str,
+        holder: str,
+        token: str | None = None,
+    ) -> dict[str, Any]:
+        order = order_services.refund_account_set(
+            actor=info.context.actor,
+            order_id=parse_id(order_id, "Order"),
+            token=token,
+            bank_bin=bank_bin,
+            account=account,
+            holder=holder,
+        )
+        return {"order": shown(order, info)}
 
     @staticmethod
     @answers(PaymentPayload)
@@ -192,6 +328,59 @@ def _payments_of_order(root: Order, info: graphene.ResolveInfo) -> list[models.P
 
 extend(order_types.Order, "payments", graphene.Field(required_list(Payment), resolver=_payments_of_order))
 
+
+def _refund_account_needed(root: Order, info: graphene.ResolveInfo) -> bool:
+    """Whether money waits here that came by transfer, and the buyer has not said where to."""
+    if root.paid_at is None or root.refund_account is not None:
+        return False
+    return any(
+        refund.state == models.RefundState.PENDING and services.by_hand(payment)
+        for payment in _payments_of_order(root, info)
+        for refund in Payment.resolve_refunds(payment, info)
+    )
+
+
+def _payments_of_part(root: SellerOrder, info: graphene.ResolveInfo) -> list[models.Payment]:
+    """The buyer's payments of it; for a seller those of DIRECT parts only, and none is taken yet."""
+    order = order_types.SellerOrder.resolve_order(root, info)
+    if order is None:
+        return []
+    return [row for row in _payments_of_order(order, info) if row.seller_order_id in (None, root.pk)]
+
+
+def _refunds_of_part(root: SellerOrder, info: graphene.ResolveInfo) -> list[models.Refund]:
+    return peers.load_lists(
+        root,
+        "refunds",
+        lambda rows: models.Refund.objects.filter(seller_order__in=[row.pk for row in rows]).order_by("id"),
+        "seller_order_id",
+    )
+
+
+def _refunds(context: Any, refunds: list[models.Refund]) -> list[models.Refund]:
+    """Refunds ready to be shown: of visible parts, and as seen from the reader's side."""
+    parts = {part.pk: part for part in parts_by_id(context, {row.seller_order_id for row in refunds})}
+    rows = peers.stamp(
+        [row for row in refunds if row.seller_order_id in parts], language=context.language, context=context
+    )
+    if rows:
+        peers.group_of(rows[0]).loaded["seller_order"] = parts
+    return rows
+
+
+extend(
+    order_types.Order,
+    "refund_account_needed",
+    graphene.Field(graphene.Boolean, required=True, resolver=_refund_account_needed),
+)
+extend(
+    order_types.SellerOrder, "payments", graphene.Field(required_list(Payment), resolver=_payments_of_part)
+)
+extend(order_types.SellerOrder, "refunds", graphene.Field(required_list(Refund), resolver=_refunds_of_part))
+
+register_node(
+    "Refund", lambda context, keys: _refunds(context, list(models.Refund.objects.filter(pk__in=keys)))
+)
 register_node(
     "Payment",
     lambda context, keys: peers.stamp(

@@ -1,0 +1,193 @@
+"""What buyers and sellers are told as an order goes on. Stored in the caller's transaction, sent by a job after it.
+
+Each is written by the step that it tells of, in that step's transaction, so each goes out once.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from catalog import services as catalog
+from catalog.models import MemberRole
+from marketplace.accounts.notices import send_to_contact
+from marketplace.core.clock import HANOI
+from marketplace.core.errors import Text
+from marketplace.core.money import format_money
+from orders import shipping
+from orders.models import Order, SellerOrder, Shipment
+from orders.tokens import order_token
+
+BENCH = (MemberRole.OWNER, MemberRole.EDITOR, MemberRole.PACKER)
+DECIDING = (MemberRole.OWNER, MemberRole.EDITOR)
+
+
+def order_link(order: Order) -> str:
+    return str(settings.ORDER_URL.format(number=order.number, token=order_token(order.pk)))
+
+
+def desk_link(part: SellerOrder) -> str:
+    return f"{settings.BASE_URL}/desk/don-hang/{part.number}"
+
+
+def _tell_buyer(order: Order, subject: Text, text: Text, **values: Any) -> None:
+    """By e-mail where the buyer gave one, else by SMS, in the order's language, with the order's link at the end."""
+    language = order.language if order.language in dict(settings.LANGUAGES) else "vi"
+    values = {"number": order.number, **values}
+    with translation.override(language):
+        title = str(subject) % values
+        words = f"{str(text) % values}\n\n{order_link(order)}"
+        send_to_contact(order.email or order.phone, title, words)
+
+
+def _tell_seller(
+    part: SellerOrder, step: str, subject: Text, text: Text, *, roles: Any, **values: Any
+) -> None:
+    catalog.tell_people(
+        part.seller,
+        f"order:{part.pk}:{step}",
+        subject,
+        text,
+        roles=roles,
+        number=part.number,
+        link=desk_link(part),
+        **values,
+    )
+
+
+def _hour(moment: Any) -> str:
+    return timezone.localtime(moment, HANOI).strftime("%H:%M, %d/%m/%Y")
+
+
+def paid(order: Order) -> None:
+    """The buyer learns that the money came; each seller that something is to be made ready."""
+    _tell_buyer(
+        order,
+        _("Your order %(number)s is paid"),
+        _("The money has arrived: %(total)s. The makers confirm next; we write when a parcel leaves."),
+        total=format_money(order.total),
+    )
+    for part in SellerOrder.objects.filter(order=order).select_related("seller"):
+        _tell_seller(
+            part,
+            "paid",
+            _("A new order: %(number)s"),
+            _(
+                "Somebody has bought from you and paid: %(number)s. Please take it on before %(until)s: %(link)s"
+            ),
+            roles=BENCH,
+            until=_hour(part.confirm_before) if part.confirm_before else "",
+        )
+
+
+def reminder(part: SellerOrder) -> None:
+    _tell_seller(
+        part,
+        "reminder",
+        _("Order %(number)s waits for you"),
+        _(
+            "Order %(number)s is paid and waits. Without your word by %(until)s it is cancelled and the buyer gets the "
+            "money back: %(link)s"
+        ),
+        roles=BENCH,
+        until=_hour(part.confirm_before) if part.confirm_before else "",
+    )
+
+
+def parcel_left(part: SellerOrder, parcel: Shipment) -> None:
+    way = shipping.carrier_named(parcel.carrier)
+    number, name = parcel.tracking_number, str(way.name) if way else parcel.carrier
+    if way is not None and way.waits_for_the_buyer:
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s is ready to be fetched"),
+            _("“%(seller)s” has packed your things. You may fetch them at the workshop."),
+            seller=part.seller.name,
+        )
+        return
+    _tell_buyer(
+        part.order,
+        _("A parcel of order %(number)s is on its way"),
+        _("“%(seller)s” has sent a parcel to you: %(way)s."),
+        seller=part.seller.name,
+        way=format_lazy("{} {}", name, number) if number else name,
+    )
+
+
+def arrived(part: SellerOrder) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: a parcel has arrived"),
+        _(
+            "The parcel of “%(seller)s” has arrived. If something is wrong with it, or if it never came, tell us "
+            "before %(until)s."
+        ),
+        seller=part.seller.name,
+        until=_hour(part.completes_at) if part.completes_at else "",
+    )
+
+
+def cancelled_by_seller(part: SellerOrder, reason: str) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: a part was cancelled"),
+        _("“%(seller)s” cannot send what you ordered: %(reason)s. You get %(amount)s back."),
+        seller=part.seller.name,
+        reason=reason.rstrip("."),
+        amount=format_money(part.total),
+    )
+
+
+def cancelled_by_time(part: SellerOrder) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: a part was cancelled"),
+        _("“%(seller)s” has not answered in time, so this part is cancelled. You get %(amount)s back."),
+        seller=part.seller.name,
+        amount=format_money(part.total),
+    )
+    _tell_seller(
+        part,
+        "overdue",
+        _("Order %(number)s was cancelled"),
+        _(
+            "Nobody took order %(number)s on in time. It is cancelled, and the buyer gets the money back: %(link)s"
+        ),
+        roles=BENCH,
+    )
+
+
+def cancelled_by_buyer(part: SellerOrder, reason: str) -> None:
+    _tell_seller(
+        part,
+        "cancelled",
+        _("Order %(number)s was cancelled by the buyer"),
+        _(
+            "The buyer does not want order %(number)s any more. Please do not send it. The things are back in your "
+            "stock: %(link)s"
+        ),
+        roles=BENCH,
+    )
+
+
+def where_to_pay(order: Order, amount: int) -> None:
+    """Money that came by transfer goes back by transfer: the buyer says where to."""
+    _tell_buyer(
+        order,
+        _("Order %(number)s: where shall the money go?"),
+        _(
+            "You get %(amount)s back. Tell us on your order's page to which bank account. We never ask on the phone."
+        ),
+        amount=format_money(amount),
+    )
+
+
+def paid_back(order: Order, amount: int) -> None:
+    _tell_buyer(
+        order,
+        _("Order %(number)s: money paid back"),
+        _("We have paid back %(amount)s. With a card it may take some days until you see it."),
+        amount=format_money(amount),
+    )

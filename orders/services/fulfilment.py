@@ -1,0 +1,511 @@
+"""What sellers and buyers do with paid parts: take on, pack, hand over, receive, cancel; and what time does to them.
+
+Each use case locks the order first, then looks at the part anew.
+"""
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog import services as stock
+from marketplace.core import audit, events, idempotency
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
+from orders import access, messages, shipping
+from orders.events import OrderCancelled, PartCancelled
+from orders.models import (
+    Order,
+    OrderLine,
+    OrderState,
+    SellerOrder,
+    SellerOrderState,
+    Shipment,
+    ShipmentLine,
+    ShipmentState,
+)
+from orders.services.life import count_sales, shelf_pieces
+from orders.services.states import (
+    GONE,
+    PARCEL_MOVES,
+    lock_order,
+    order_settle,
+    parcel_move,
+    part_move,
+    part_touch,
+    tell_step,
+)
+
+log = structlog.get_logger(__name__)
+S = SellerOrderState
+MAX_REASON = 500
+MAX_TRACKING = 60
+
+
+def _lock_part(part: SellerOrder) -> SellerOrder:
+    """The part as it stands now, under its order's lock."""
+    order = lock_order(part.order_id)
+    fresh = SellerOrder.objects.select_related("seller").get(pk=part.pk)
+    fresh.order = order
+    return fresh
+
+
+def _wrong_state(message: Any, *path: str) -> DomainError:
+    return DomainError.of(ErrorCode.INVALID_STATE, message, *path)
+
+
+def _reason(text: str | None, *, needed: bool) -> str:
+    reason = " ".join((text or "").split())
+    if needed and not reason:
+        raise DomainError.of(ErrorCode.REQUIRED, _("Say why: the buyer reads it."), "reason")
+    if len(reason) > MAX_REASON:
+        raise DomainError.of(
+            ErrorCode.TOO_LONG, _("At most %(limit)s characters.") % {"limit": MAX_REASON}, "reason"
+        )
+    return reason
+
+
+# --- Taking on ------------------------------------------------------------------------------------------------
+@transaction.atomic(durable=True)
+def seller_order_confirm(*, actor: Actor, part_id: uuid.UUID | None) -> SellerOrder:
+    """The seller takes the order on. Twice is once. Raises DomainError NOT_FOUND, FORBIDDEN or INVALID_STATE."""
+    part = _lock_part(access.access_part(actor, access.FULFIL, part_id))
+    if part.state == S.TO_CONFIRM:
+        _confirm(actor, part)
+    elif part.state in GONE or part.state == S.AWAITING_PAYMENT:
+        raise _wrong_state(
+            _("This order waits for nobody to take it on: it is not paid, or was cancelled."), "id"
+        )
+    return SellerOrder.objects.get(pk=part.pk)
+
+
+def _confirm(actor: Actor, part: SellerOrder) -> None:
+    part_move(part, S.PREPARING)
+    tell_step(part.order, "confirmed", part=part, actor="seller")
+    audit.record(actor, "seller_order.confirmed", part)
+    part.state = S.PREPARING
+
+
+# --- Parcels --------------------------------------------------------------------------------------------------
+@transaction.atomic(durable=True)
+def shipment_create(
+    *,
+    actor: Actor,
+    part_id: uuid.UUID | None,
+    carrier: str,
+    tracking_number: str | None,
+    lines: Sequence[Mapping[str, Any]] | None,
+    parcel: Mapping[str, Any] | None,
+    idempotency_key: str,
+) -> SellerOrder:
+    """Hands a parcel over: all that has not left yet, or these `lines` ({line_id, quantity}). Takes the order on too.
+
+    Raises DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE, INVALID, TOO_LONG, OUT_OF_RANGE, IDEMPOTENCY_MISMATCH.
+    """
+    part = access.access_part(actor, access.FULFIL, part_id, "sellerOrderId")
+    wanted = {"carrier": carrier, "tracking": tracking_number, "lines": lines, "parcel": parcel}
+    made, _fresh = idempotency.once(
+        scope=f"seller_order:{part.pk}",
+        operation="shipmentCreate",
+        key=idempotency_key,
+        payload=wanted,
+        model=Shipment,
+        perform=lambda: _ship(actor, part, carrier, tracking_number, lines, parcel),
+    )
+    return SellerOrder.objects.get(pk=made.seller_order_id)
+
+
+def _ship(
+    actor: Actor,
+    part: SellerOrder,
+    carrier: str,
+    tracking_number: str | None,
+    lines: Sequence[Mapping[str, Any]] | None,
+    parcel: Mapping[str, Any] | None,
+) -> Shipment:
+    part = _lock_part(part)
+    if part.state not in (S.TO_CONFIRM, S.PREPARING):
+        raise _wrong_state(_("There is nothing to send of this order now."), "sellerOrderId")
+    way = shipping.carrier_named(carrier)
+    if way is None:
+        raise DomainError.of(
+            ErrorCode.INVALID,
+            _("We do not know this carrier. Choose one of: %(names)s.")
+            % {"names": ", ".join(shipping.CARRIERS)},
+            "carrier",
+        )
+    number = "".join((tracking_number or "").split())
+    if len(number) > MAX_TRACKING:
+        raise DomainError.of(
+            ErrorCode.TOO_LONG, _("At most %(limit)s characters.") % {"limit": MAX_TRACKING}, "trackingNumber"
+        )
+    packed = _packed(part, lines)
+    if part.state == S.TO_CONFIRM:
+        _confirm(actor, part)
+    now = timezone.now()
+    waits = way.waits_for_the_buyer
+    made = Shipment.objects.create(
+        seller_order=part,
+        carrier=carrier,
+        tracking_number=number,
+        parcel=dict(parcel) if parcel else None,
+        state=ShipmentState.READY if waits else ShipmentState.IN_TRANSIT,
+        shipped_at=None if waits else now,
+    )
+    for line, quantity in packed:
+        ShipmentLine.objects.create(shipment=made, line=line, quantity=quantity)
+        OrderLine.objects.filter(pk=line.pk).update(shipped=F("shipped") + quantity, updated_at=now)
+    whole = not OrderLine.objects.filter(seller_order=part, shipped__lt=F("quantity")).exists()
+    if whole:
+        part_move(part, S.SHIPPED)
+    else:
+        part_touch(part.pk)
+    kind = "ready" if waits else "shipped" if whole else "partly_shipped"
+    tell_step(part.order, kind, part=part, actor="seller", carrier=carrier, tracking=number)
+    audit.record(
+        actor, "shipment.created", made, after={"carrier": carrier, "pieces": sum(q for _l, q in packed)}
+    )
+    order_settle(part.order)
+    messages.parcel_left(part, made)
+    return made
+
+
+def _packed(part: SellerOrder, lines: Sequence[Mapping[str, Any]] | None) -> list[tuple[OrderLine, int]]:
+    """What goes into the parcel. Raises DomainError for lines of others, and for more than has not left yet."""
+    there = {line.pk: line for line in OrderLine.objects.filter(seller_order=part).order_by("id")}
+    if lines is None:
+        return [
+            (line, line.quantity - line.shipped) for line in there.values() if line.shipped < line.quantity
+        ]
+    problems: list[Problem] = []
+    wanted: Counter[uuid.UUID] = Counter()
+    for index, item in enumerate(lines):
+        place = ("lines", str(index))
+        line = there.get(item["line_id"])
+        if line is None:
+            problems.append(not_found(*place, "lineId").problems[0])
+            continue
+        wanted[line.pk] += item["quantity"]
+        left = line.quantity - line.shipped
+        if item["quantity"] < 1 or wanted[line.pk] > left:
+            problems.append(
+                Problem(
+                    ErrorCode.OUT_OF_RANGE,
+                    _("Of “%(name)s” %(left)s are still to be sent.")
+                    % {"name": line.product_name, "left": left},
+                    (*place, "quantity"),
+                )
+            )
+    if not lines:
+        problems.append(Problem(ErrorCode.REQUIRED, _("Name at least one thing."), ("lines",)))
+    raise_problems(problems)
+    return [(there[key], quantity) for key, quantity in sorted(wanted.items())]
+
+
+@transaction.atomic(durable=True)
+def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) -> SellerOrder:
+    """What the seller knows of a parcel. The same news twice is once.
+
+    Raises DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE.
+    """
+    parcel = access.access_parcel(actor, access.FULFIL, parcel_id)
+    part = _lock_part(parcel.seller_order)
+    parcel = Shipment.objects.get(pk=parcel.pk)
+    if parcel.state != state:
+        _move_parcel(actor, part, parcel, state, by="seller")
+    return SellerOrder.objects.get(pk=part.pk)
+
+
+def _move_parcel(actor: Actor, part: SellerOrder, parcel: Shipment, to: str, *, by: str) -> None:
+    if to not in PARCEL_MOVES[parcel.state]:
+        raise _wrong_state(_("A parcel in this state cannot go there."), "state")
+    if to == ShipmentState.CANCELLED and part.state not in (S.PREPARING, S.SHIPPED):
+        raise _wrong_state(_("The buyer has this order already."), "state")
+    now = timezone.now()
+    changes: dict[str, Any] = {}
+    if to == ShipmentState.DELIVERED:
+        changes = {"delivered_at": now, "shipped_at": parcel.shipped_at or now}
+    elif to == ShipmentState.IN_TRANSIT:
+        changes = {"shipped_at": parcel.shipped_at or now}
+    parcel_move(parcel, to, **changes)
+    part_touch(part.pk)
+    audit.record(actor, "shipment.moved", parcel, before={"state": parcel.state}, after={"state": to})
+    if to == ShipmentState.CANCELLED:
+        for item in ShipmentLine.objects.filter(shipment=parcel):
+            OrderLine.objects.filter(pk=item.line_id).update(
+                shipped=F("shipped") - item.quantity, updated_at=now
+            )
+        part_move(part, S.PREPARING)
+        tell_step(part.order, "parcel_back", part=part, actor=by)
+    elif to == ShipmentState.DELIVERED:
+        _deliver(part, by)
+    elif to in (ShipmentState.FAILED, ShipmentState.RETURNED, ShipmentState.LOST):
+        tell_step(part.order, f"parcel_{to.lower()}", part=part, actor=by)
+    order_settle(part.order)
+
+
+def _deliver(part: SellerOrder, by: str) -> None:
+    """The part has arrived when all its pieces have, in parcels that arrived."""
+    if (
+        part.state != S.SHIPPED
+        or Shipment.objects.filter(seller_order=part)
+        .exclude(state__in=[ShipmentState.DELIVERED, ShipmentState.CANCELLED])
+        .exists()
+    ):
+        return
+    now = timezone.now()
+    ends = now + dt.timedelta(days=settings.RETURN_DAYS)
+    part_move(part, S.DELIVERED, delivered_at=now, completes_at=ends)
+    part.state, part.completes_at = S.DELIVERED, ends
+    tell_step(part.order, "delivered", part=part, actor=by)
+    messages.arrived(part)
+
+
+@transaction.atomic(durable=True)
+def seller_order_receive(*, actor: Actor, part_id: uuid.UUID | None, token: str | None) -> SellerOrder:
+    """The buyer has it: the parcels that left have arrived, and the part is done. Twice is once.
+
+    What was bought may still be sent back until RETURN_DAYS after it came. Raises DomainError NOT_FOUND, INVALID_STATE.
+    """
+    part = _lock_part(access.access_bought_part(actor, part_id, token))
+    if part.state in (S.COMPLETED, S.RETURNED):
+        return part
+    if part.state not in (S.SHIPPED, S.DELIVERED):
+        raise _wrong_state(_("Not all of it is on the way to you yet."), "id")
+    now = timezone.now()
+    for parcel in Shipment.objects.filter(seller_order=part):
+        parcel_move(parcel, ShipmentState.DELIVERED, delivered_at=now, shipped_at=parcel.shipped_at or now)
+    part_move(part, S.COMPLETED, delivered_at=part.delivered_at or now)
+    tell_step(part.order, "completed", part=part, actor="buyer")
+    audit.record(actor, "seller_order.received", part)
+    order_settle(part.order)
+    return SellerOrder.objects.get(pk=part.pk)
+
+
+# --- Cancelling -----------------------------------------------------------------------------------------------
+@transaction.atomic(durable=True)
+def seller_order_cancel(
+    *, actor: Actor, part_id: uuid.UUID | None, reason: str, idempotency_key: str
+) -> SellerOrder:
+    """The seller cannot deliver: the part ends, its shelf is as before, the buyer gets the money back.
+
+    Raises DomainError NOT_FOUND, FORBIDDEN, REQUIRED, TOO_LONG, INVALID_STATE, IDEMPOTENCY_MISMATCH.
+    """
+    part = access.access_part(actor, access.GIVE_UP, part_id)
+    words = _reason(reason, needed=True)
+
+    def perform() -> SellerOrder:
+        fresh = _lock_part(part)
+        _check_cancellable(fresh, "id")
+        _cancel(actor, fresh, by="seller", reason=words)
+        order_settle(fresh.order)
+        messages.cancelled_by_seller(fresh, words)
+        return fresh
+
+    made, _fresh = idempotency.once(
+        scope=f"seller_order:{part.pk}",
+        operation="sellerOrderCancel",
+        key=idempotency_key,
+        payload={"reason": words},
+        model=SellerOrder,
+        perform=perform,
+    )
+    return SellerOrder.objects.get(pk=made.pk)
+
+
+@transaction.atomic(durable=True)
+def order_cancel(
+    *,
+    actor: Actor,
+    order_id: uuid.UUID | None,
+    part_ids: Sequence[uuid.UUID | None] | None,
+    token: str | None,
+    reason: str | None,
+) -> Order:
+    """The buyer wants it no more: the whole order, or these parts once it is paid. What is cancelled already stays so.
+
+    Raises DomainError NOT_FOUND, INVALID_STATE, TOO_LONG; then nothing has changed.
+    """
+    words = _reason(reason, needed=False)
+    order = lock_order(access.access_order(actor, order_id, token, "orderId").pk)
+    parts = {part.pk: part for part in SellerOrder.objects.select_related("seller").filter(order=order)}
+    for part in parts.values():
+        part.order = order
+    if order.state == OrderState.AWAITING_PAYMENT:
+        if part_ids is not None and set(part_ids) != set(parts):
+            raise _wrong_state(
+                _(
+                    "An order that is not paid is cancelled as a whole. Order again without what you do not want."
+                ),
+                "sellerOrderIds",
+            )
+        _cancel_unpaid(actor, order, list(parts.values()), words)
+        return order
+    _cancel_paid(
+        actor, parts, list(parts) if part_ids is None else part_ids, words, named=part_ids is not None
+    )
+    order_settle(order)
+    return order
+
+
+def _cancel_unpaid(actor: Actor, order: Order, parts: list[SellerOrder], reason: str) -> None:
+    stock.stock_release(shelf_pieces(order))
+    for part in parts:
+        part_move(part, S.CANCELLED)
+    Order.objects.filter(pk=order.pk).update(ip=None)
+    tell_step(order, "cancelled_unpaid", actor="buyer")
+    audit.record(actor, "order.cancelled", order, before={"state": order.state}, reason=reason)
+    order_settle(order)
+    events.publish(OrderCancelled(order.pk))
+
+
+def _cancel_paid(
+    actor: Actor,
+    parts: Mapping[uuid.UUID, SellerOrder],
+    wanted: Sequence[uuid.UUID | None],
+    reason: str,
+    *,
+    named: bool,
+) -> None:
+    problems: list[Problem] = []
+    chosen: dict[uuid.UUID, SellerOrder] = {}
+    for index, key in enumerate(wanted):
+        place = ("sellerOrderIds", str(index)) if named else ("orderId",)
+        part = parts.get(key) if key else None
+        if part is None:
+            problems.append(not_found(*place).problems[0])
+            continue
+        if part.state == S.CANCELLED:
+            continue
+        try:
+            _check_cancellable(part, *place, by_buyer=True)
+        except DomainError as error:
+            problems += error.problems
+        chosen[part.pk] = part
+    raise_problems(problems)
+    # Variants of all parts are locked in one order.
+    _give_back(list(chosen.values()))
+    for part in chosen.values():
+        _cancel(actor, part, by="buyer", reason=reason, shelf_done=True)
+        messages.cancelled_by_buyer(part, reason)
+
+
+def _check_cancellable(part: SellerOrder, *path: str, by_buyer: bool = False) -> None:
+    if part.state not in (S.TO_CONFIRM, S.PREPARING):
+        raise _wrong_state(
+            _("The parcel of “%(name)s” is on its way already. Take it, then send it back.")
+            % {"name": part.seller.name}
+            if by_buyer
+            else _("Only what has not been sent can be cancelled."),
+            *path,
+        )
+    lines = list(OrderLine.objects.filter(seller_order=part))
+    if any(line.shipped for line in lines):
+        raise _wrong_state(
+            _("A part of it is on its way already. Wait for it, then send back what is not wanted."), *path
+        )
+    if by_buyer and part.state == S.PREPARING and any(line.to_make for line in lines):
+        raise _wrong_state(
+            _("“%(name)s” is making this for you already. Ask the maker first.") % {"name": part.seller.name},
+            *path,
+        )
+
+
+def _give_back(parts: Sequence[SellerOrder]) -> None:
+    pieces: Counter[uuid.UUID] = Counter()
+    for line in OrderLine.objects.filter(seller_order__in=parts):
+        pieces[line.variant_id] += line.from_shelf
+    stock.stock_restock(pieces)
+
+
+def _cancel(actor: Actor, part: SellerOrder, *, by: str, reason: str, shelf_done: bool = False) -> None:
+    """Ends a paid part: its pieces are on the shelf again, its sales uncounted, its money owed to the buyer."""
+    if not shelf_done:
+        _give_back([part])
+    count_sales(SellerOrder.objects.filter(pk=part.pk), times=-1)
+    owed = part.total - part.refunded
+    part_move(part, S.CANCELLED)
+    tell_step(part.order, "cancelled", part=part, actor=by, by=by, reason=reason)
+    audit.record(actor, "seller_order.cancelled", part, before={"state": part.state}, reason=reason)
+    events.publish(PartCancelled(part.pk, owed, reason))
+
+
+# --- What time does -------------------------------------------------------------------------------------------
+def _each(rows: QuerySet[SellerOrder], act: Callable[[SellerOrder], bool], limit: int) -> int:
+    """Does it to each part by itself, so that one that fails does not hold back the rest. Returns how many it did."""
+    done = 0
+    for part in list(rows.select_related("seller")[:limit]):
+        try:
+            with transaction.atomic(durable=True):
+                done += act(_lock_part(part))
+        except Exception:
+            log.exception("part_failed", part=str(part.pk))
+    return done
+
+
+def parts_remind(*, limit: int = 200) -> int:
+    """Reminds sellers of orders whose time to take them on is half over, once. Returns how many."""
+    soon = timezone.now() + dt.timedelta(hours=settings.CONFIRM_HOURS / 2)
+    due = SellerOrder.objects.filter(state=S.TO_CONFIRM, reminded_at=None, confirm_before__lt=soon)
+    return _each(due.order_by("confirm_before"), _remind, limit)
+
+
+def _remind(part: SellerOrder) -> bool:
+    if part.state != S.TO_CONFIRM or part.reminded_at is not None:
+        return False
+    SellerOrder.objects.filter(pk=part.pk).update(reminded_at=timezone.now())
+    messages.reminder(part)
+    return True
+
+
+def parts_cancel_overdue(*, limit: int = 200) -> int:
+    """Cancels and refunds parts that no seller has taken on in time. Returns how many."""
+    due = SellerOrder.objects.filter(state=S.TO_CONFIRM, confirm_before__lt=timezone.now())
+    return _each(due.order_by("confirm_before"), _cancel_overdue, limit)
+
+
+def _cancel_overdue(part: SellerOrder) -> bool:
+    if part.state != S.TO_CONFIRM or part.confirm_before is None or part.confirm_before >= timezone.now():
+        return False
+    _cancel(SYSTEM, part, by="time", reason="")
+    order_settle(part.order)
+    messages.cancelled_by_time(part)
+    return True
+
+
+def parts_complete(*, limit: int = 200) -> int:
+    """Ends parts whose days to send things back are over. Returns how many."""
+    due = SellerOrder.objects.filter(state=S.DELIVERED, completes_at__lt=timezone.now())
+    return _each(due.order_by("completes_at"), _complete, limit)
+
+
+def _complete(part: SellerOrder) -> bool:
+    if part.state != S.DELIVERED or part.completes_at is None or part.completes_at >= timezone.now():
+        return False
+    part_move(part, S.COMPLETED)
+    tell_step(part.order, "completed", part=part)
+    order_settle(part.order)
+    return True
+
+
+def part_refunded(*, part_id: uuid.UUID, amount: int) -> bool:
+    """Counts money that goes back to the buyer; False where that would be more than the part cost.
+
+    Runs inside the caller's transaction, which holds the order's lock.
+    """
+    part = SellerOrder.objects.select_related("order").get(pk=part_id)
+    moved = SellerOrder.objects.filter(
+        Q(refunded__lte=F("total") - amount) & Q(refunded__gte=-amount), pk=part_id
+    ).update(refunded=F("refunded") + amount)
+    if moved:
+        part_touch(part_id)
+        order_settle(part.order)
+    return bool(moved)

@@ -1,0 +1,107 @@
+"""How the parts of an order and its parcels move: one table of legal moves each, and what they make of the order."""
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from marketplace.core import feeds
+from orders.models import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderState,
+    SellerOrder,
+    SellerOrderState,
+    Shipment,
+    ShipmentState,
+)
+
+S = SellerOrderState
+MOVES: dict[str, frozenset[str]] = {
+    S.AWAITING_PAYMENT: frozenset({S.TO_CONFIRM, S.CANCELLED, S.EXPIRED}),
+    S.TO_CONFIRM: frozenset({S.PREPARING, S.CANCELLED}),
+    S.PREPARING: frozenset({S.SHIPPED, S.CANCELLED}),
+    # A parcel that was told to have left by mistake comes back to the bench.
+    S.SHIPPED: frozenset({S.PREPARING, S.DELIVERED, S.COMPLETED, S.RETURNED}),
+    S.DELIVERED: frozenset({S.COMPLETED, S.RETURNED}),
+    S.COMPLETED: frozenset({S.RETURNED}),
+    S.CANCELLED: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.RETURNED: frozenset(),
+}
+P = ShipmentState
+PARCEL_MOVES: dict[str, frozenset[str]] = {
+    P.READY: frozenset({P.IN_TRANSIT, P.DELIVERED, P.CANCELLED}),
+    P.IN_TRANSIT: frozenset({P.DELIVERED, P.FAILED, P.RETURNED, P.LOST, P.CANCELLED}),
+    P.FAILED: frozenset({P.IN_TRANSIT, P.DELIVERED, P.RETURNED, P.LOST}),
+    P.DELIVERED: frozenset({P.RETURNED}),
+    P.LOST: frozenset({P.DELIVERED, P.RETURNED}),
+    P.RETURNED: frozenset(),
+    P.CANCELLED: frozenset(),
+}
+GONE = frozenset({S.CANCELLED, S.EXPIRED})
+ON_THE_WAY = frozenset({S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED})
+ENDED = frozenset({S.COMPLETED, S.RETURNED})
+
+
+def sources(moves: dict[str, frozenset[str]], to: str) -> list[str]:
+    return [state for state, targets in moves.items() if to in targets]
+
+
+def part_move(part: SellerOrder, to: str, **changes: Any) -> bool:
+    """Moves a part where its state allows it; False where it does not. Runs inside the caller's transaction.
+
+    Its time of change is the follower's (`core.feeds`).
+    """
+    rows = SellerOrder.objects.filter(pk=part.pk, state__in=sources(MOVES, to))
+    return bool(rows.update(state=to, updated_at=feeds.stamp(), **changes))
+
+
+def part_touch(*part_ids: uuid.UUID) -> None:
+    """Something that belongs to these parts has changed: whoever follows them reads them again."""
+    SellerOrder.objects.filter(pk__in=part_ids).update(updated_at=feeds.stamp())
+
+
+def parcel_move(parcel: Shipment, to: str, **changes: Any) -> bool:
+    rows = Shipment.objects.filter(pk=parcel.pk, state__in=sources(PARCEL_MOVES, to))
+    return bool(rows.update(state=to, updated_at=timezone.now(), **changes))
+
+
+def lock_order(order_id: uuid.UUID) -> Order:
+    """Whatever changes an order or one of its parts holds this lock first."""
+    return Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+
+
+def order_settle(order: Order) -> str:
+    """Gives the order the state that its parts make of it. Needs the order's lock."""
+    parts = list(SellerOrder.objects.filter(order=order).values_list("state", "total", "refunded"))
+    left = OrderLine.objects.filter(seller_order__order=order, shipped__gt=0).exists()
+    state = _state_of([state for state, _total, _refunded in parts], order.state, something_left=left)
+    if order.paid_at is not None and all(total == back for _state, total, back in parts):
+        state = OrderState.REFUNDED
+    Order.objects.filter(pk=order.pk).exclude(state=state).update(state=state, updated_at=timezone.now())
+    order.state = state
+    return state
+
+
+def _state_of(parts: list[str], before: str, *, something_left: bool) -> str:
+    left = [state for state in parts if state not in GONE]
+    if not left:
+        return OrderState.EXPIRED if S.EXPIRED in parts else OrderState.CANCELLED
+    if S.AWAITING_PAYMENT in left:
+        return before
+    if all(state in ENDED for state in left):
+        return OrderState.COMPLETED
+    if all(state in ON_THE_WAY for state in left):
+        return OrderState.SHIPPED
+    return OrderState.PARTLY_SHIPPED if something_left else OrderState.PAID
+
+
+def tell_step(
+    order: Order, kind: str, *, part: SellerOrder | None = None, actor: str = "system", **details: Any
+) -> None:
+    """Writes a step into the order's story; of a part with its seller's name."""
+    if part is not None:
+        details["seller"] = part.seller.name
+    OrderEvent.objects.create(order=order, seller_order=part, kind=kind, actor=actor, details=details)

@@ -1,0 +1,36 @@
+"""Writes of payments: money in (`paying`) and money back (`refunds`).
+
+Locks are taken in this order: news, the idempotency row, the order, payment, variants.
+"""
+
+from payments.services.paying import (
+    news_apply,
+    news_store,
+    payment_cancel_at_gateway,
+    payment_create,
+    payments_ask,
+    payments_end_with_order,
+)
+from payments.services.refunds import (
+    by_hand,
+    refund_complete,
+    refund_create,
+    refund_open,
+    refund_send,
+    refunds_ask,
+)
+
+__all__ = [
+    "by_hand",
+    "news_apply",
+    "news_store",
+    "payment_cancel_at_gateway",
+    "payment_create",
+    "payments_ask",
+    "payments_end_with_order",
+    "refund_complete",
+    "refund_create",
+    "refund_open",
+    "refund_send",
+    "refunds_ask",
+]

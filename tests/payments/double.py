@@ -35,6 +35,8 @@ class StripeDouble:
         self.secret_key = "sk_test_double"
         self.webhook_secret = "whsec_double"
         self.intents: dict[str, dict[str, Any]] = {}
+        self.refunds: dict[str, dict[str, Any]] = {}
+        self.refund_status = "succeeded"
         self.calls: list[tuple[str, str]] = []
         self.parameters: list[dict[str, str]] = []
         self._kept: dict[str, tuple[dict[str, str], int, dict[str, Any]]] = {}
@@ -146,7 +148,31 @@ class StripeDouble:
                     return _error(400, "invalid_request_error", f"status is {intent['status']}")
                 intent.update(status="canceled", canceled_at=int(time.time()))
                 return 200, intent
+            case "POST", ["v1", "refunds"] if parameters["payment_intent"] in self.intents:
+                return self._refund(parameters)
+            case "GET", ["v1", "refunds", name] if name in self.refunds:
+                return 200, self.refunds[name]
         return _error(404, "invalid_request_error", "No such payment_intent")
+
+    def _refund(self, parameters: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        intent, amount = self.intents[parameters["payment_intent"]], int(parameters["amount"])
+        back = sum(
+            row["amount"]
+            for row in self.refunds.values()
+            if row["payment_intent"] == intent["id"] and row["status"] != "failed"
+        )
+        if back + amount > intent["amount_received"]:
+            return _error(400, "invalid_request_error", "Refund amount is greater than the charge")
+        name = f"re_{secrets.token_hex(12)}"
+        self.refunds[name] = {
+            "id": name,
+            "object": "refund",
+            "amount": amount,
+            "currency": intent["currency"],
+            "payment_intent": intent["id"],
+            "status": self.refund_status,
+        }
+        return 200, self.refunds[name]
 
     def _create(self, parameters: dict[str, str]) -> dict[str, Any]:
         name = f"pi_{secrets.token_hex(12)}"
@@ -228,3 +254,14 @@ def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
             """Quiet."""
 
     return Handler
+
+
+def post_event(client: Any, body: bytes, header: str | None) -> Any:
+    headers = {} if header is None else {"Stripe-Signature": header}
+    return client.post("/payments/webhooks/stripe", body, content_type="application/json", headers=headers)
+
+
+def send_event(client: Any, double: StripeDouble, event: dict[str, Any]) -> None:
+    body = json.dumps(event).encode()
+    response = post_event(client, body, sign(body, double.webhook_secret))
+    assert (response.status_code, response.json()) == (200, {"received": True})

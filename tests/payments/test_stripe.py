@@ -27,7 +27,7 @@ from tests.builders import Shop, make_variant
 from tests.conftest import Graphql
 from tests.payments.buying import Bought, bank_news, buy, pay, read, send, stock
 from tests.payments.conftest import Deliver
-from tests.payments.double import StripeDouble, sign, signature
+from tests.payments.double import StripeDouble, post_event, send_event, sign, signature
 
 pytestmark = pytest.mark.django_db
 Snapshot = Callable[[], dict[str, Any]]
@@ -41,23 +41,12 @@ def _codes(answer: dict[str, Any]) -> list[str]:
     return [error["code"] for error in answer["userErrors"]]
 
 
-def _post(client: Client, body: bytes, header: str | None) -> Any:
-    headers = {} if header is None else {"Stripe-Signature": header}
-    return client.post("/payments/webhooks/stripe", body, content_type="application/json", headers=headers)
-
-
-def _send(client: Client, double: StripeDouble, event: dict[str, Any]) -> None:
-    body = json.dumps(event).encode()
-    response = _post(client, body, sign(body, double.webhook_secret))
-    assert (response.status_code, response.json()) == (200, {"received": True})
-
-
 @pytest.fixture
 def hear(client: Client, stripe_double: StripeDouble, run_jobs: Callable[[], int]) -> Callable[..., str]:
     """An event of Stripe's, told and applied; its outcome."""
 
     def tell(event: dict[str, Any]) -> str:
-        _send(client, stripe_double, event)
+        send_event(client, stripe_double, event)
         run_jobs()
         return GatewayNews.objects.get(gateway="stripe", event_id=event["id"]).outcome
 
@@ -88,7 +77,7 @@ def test_without_one_of_its_keys_stripe_is_not_there(
 
     assert gql(GATEWAYS)["paymentGateways"] == [{"code": "vietqr"}]
     assert _codes(pay(gql, order, "stripe")) == ["PAYMENT_UNAVAILABLE"]
-    assert _post(client, VECTOR_BODY, sign(VECTOR_BODY, "")).status_code == 404
+    assert post_event(client, VECTOR_BODY, sign(VECTOR_BODY, "")).status_code == 404
     assert (stripe_double.calls, Payment.objects.count(), GatewayNews.objects.count()) == ([], 0, 0)
 
 
@@ -438,7 +427,7 @@ def test_a_wrong_signature_is_400_and_nothing_is_stored(
         )
     before = snapshot()
 
-    response = _post(client, body, header)
+    response = post_event(client, body, header)
 
     assert response.status_code == 400
     assert GatewayNews.objects.count() == 0
@@ -452,7 +441,9 @@ def test_a_changed_body_does_not_fit_its_signature(
     pay(gql, order, "stripe")
     body = _event(stripe_double)
 
-    response = _post(client, body.replace(b"280000", b"280001"), sign(body, stripe_double.webhook_secret))
+    response = post_event(
+        client, body.replace(b"280000", b"280001"), sign(body, stripe_double.webhook_secret)
+    )
 
     assert response.status_code == 400
     assert GatewayNews.objects.count() == 0
@@ -466,7 +457,7 @@ def test_while_the_secret_is_changed_one_of_two_signatures_is_enough(
     body, now = _event(stripe_double), int(time.time())
     pair = [signature(body, stripe_double.webhook_secret, now), signature(body, "whsec_next", now)]
 
-    response = _post(client, body, f"t={now},v1={pair[not first]},v1={pair[first]}")
+    response = post_event(client, body, f"t={now},v1={pair[not first]},v1={pair[first]}")
 
     assert response.status_code == 200
     assert GatewayNews.objects.count() == 1
@@ -491,7 +482,7 @@ def test_while_the_secret_is_changed_one_of_two_signatures_is_enough(
 def test_a_signed_body_that_is_no_event_is_400(
     client: Client, stripe_double: StripeDouble, body: bytes
 ) -> None:
-    response = _post(client, body, sign(body, stripe_double.webhook_secret))
+    response = post_event(client, body, sign(body, stripe_double.webhook_secret))
 
     assert response.status_code == 400
     assert GatewayNews.objects.count() == 0
@@ -755,7 +746,7 @@ def test_any_order_and_any_repeats_of_events_end_in_the_same_state(
     repeats = [event for event in story for _time in range(data.draw(st.integers(1, 3)))]
 
     for event in data.draw(st.permutations(repeats)):
-        _send(client, stripe_double, event)
+        send_event(client, stripe_double, event)
         if data.draw(st.booleans(), label="jobs run now"):
             run_jobs()
     run_jobs()
@@ -785,8 +776,8 @@ def test_all_orders_of_all_news_by_card_and_transfer_sell_once(
         declined, charged = stripe_double.decline(intent), stripe_double.succeed(intent)
         transfer = bank_news(order)
         acts = [
-            lambda event=declined: _send(client, stripe_double, event),
-            lambda event=charged: _send(client, stripe_double, event),
+            lambda event=declined: send_event(client, stripe_double, event),
+            lambda event=charged: send_event(client, stripe_double, event),
             lambda body=transfer: send(client, body),
             lambda bought=order: _expire(bought),
         ]

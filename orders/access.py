@@ -6,11 +6,12 @@ they stand to the seller (`catalog.access`). Another's order and a missing one a
 
 import uuid
 
-from catalog.access import Act, Relation, require
+from catalog.access import Act, Relation, forbidden, rights_of
 from marketplace.core.actor import Actor
-from marketplace.core.errors import not_found
+from marketplace.core.errors import Unauthenticated, not_found
 from orders import queries
 from orders.models import Order, SellerOrder, Shipment
+from orders.tokens import token_opens
 
 WRITE = "orders:write"
 # Packers stand at the bench: they take orders on and pack them. What is given up or paid back is for others.
@@ -20,12 +21,15 @@ GIVE_UP = Act(frozenset({Relation.OWNER, Relation.EDITOR}), WRITE)
 
 def access_part(actor: Actor, act: Act, part_id: uuid.UUID | None, *path: str) -> SellerOrder:
     """A seller's part, for this act. Raises Unauthenticated, DomainError NOT_FOUND or FORBIDDEN."""
-    found = (
-        SellerOrder.objects.select_related("seller", "order").filter(pk=part_id).first() if part_id else None
-    )
-    require(actor, act, found.seller if found else None, *(path or ("id",)))
+    path = path or ("id",)
+    if not actor.is_authenticated:
+        raise Unauthenticated
+    rows = queries.parts_visible_to(actor).select_related("seller", "order")
+    found = rows.filter(pk=part_id).first() if part_id else None
     if found is None:
-        raise not_found(*(path or ("id",)))
+        raise not_found(*path)
+    if not rights_of(actor).may(act, found.seller):
+        raise forbidden(*path)
     return found
 
 
@@ -39,11 +43,21 @@ def access_parcel(actor: Actor, act: Act, parcel_id: uuid.UUID | None) -> Shipme
     return found
 
 
-def access_order(actor: Actor, order_id: uuid.UUID | None, token: str | None, *path: str) -> Order:
-    """The buyer's own order, by its owner or token. Raises DomainError NOT_FOUND."""
+def access_order(
+    actor: Actor, order_id: uuid.UUID | None, token: str | None, *path: str, by_admin: bool = False
+) -> Order:
+    """The buyer's own order, by its owner or token. Raises DomainError NOT_FOUND, or FORBIDDEN for an administrator.
+
+    `by_admin`: what an administrator may do for a buyer who asks for help.
+    """
     order = queries.order_for(actor, order_id=order_id, token=token) if order_id else None
     if order is None:
         raise not_found(*path)
+    is_buyers = (token is not None and token_opens(order.pk, token)) or (
+        actor.user is not None and order.user_id == actor.user_id
+    )
+    if not is_buyers and not by_admin:
+        raise forbidden(*path)
     return order
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from marketplace.core.clock import today
@@ -42,6 +43,7 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     slug = desk.seller["slug"]
     data = run(request, "home", slug=slug, sellers=[slug])
     seller = data["seller"]
+    to_confirm = data["toConfirm"]["totalCount"]
     items = checklist(seller) if desk.owns and seller["state"] != "CLOSED" else []
     missing = [item for item in items if not item["done"]]
     applies = seller["state"] in MAY_APPLY
@@ -54,16 +56,24 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
             "applies": applies,
             # An application is shown as a whole, to be mended; afterwards VNeID has a note of its own.
             "items": items if applies and missing else [item for item in missing if item["code"] != "VNEID"],
-            "step": _step(desk, seller, missing),
+            "step": _orders_step(to_confirm) if to_confirm else _step(desk, seller, missing),
             "new": reverse("desk:new"),
             "due": days_left(seller) <= 0,
             "hurry": days_left(seller) < HURRY_DAYS,
             "complete": not any(item["needed"] for item in missing),
             "sent_back": data["sentBack"]["totalCount"],
             "drafts": data["drafts"]["totalCount"],
+            "to_confirm": to_confirm,
+            "to_send": data["toSend"]["totalCount"],
             "low": len(seller["private"]["lowStock"]),
         },
     )
+
+
+def _orders_step(waiting: int) -> Data:
+    """Somebody has paid and waits: that goes before everything else."""
+    words = ngettext("%(number)s order waits for you", "%(number)s orders wait for you", waiting)
+    return {"url": reverse("desk:orders"), "label": words % {"number": waiting}}
 
 
 def _step(desk: Desk, seller: Data, missing: list[Data]) -> Data | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog.banks import BANKS
 from marketplace.pages import Data, SignInNeeded, clean
 from marketplace.storefront.cart import add_lines
 from marketplace.storefront.client import mutate, run
@@ -131,6 +132,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             "order": found,
             "waiting": found["state"] == "AWAITING_PAYMENT",
             "expired": found["state"] == "EXPIRED",
+            "ended": found["state"] in ("EXPIRED", "CANCELLED", "REFUNDED"),
         },
     )
 
@@ -142,6 +144,69 @@ def _open_by_link(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     remember_order(request, number, token)
     return redirect("storefront:order", number)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """A second question before the order, or one maker's part of it, is cancelled."""
+    order = ask(request, "order", number)["order"]
+    wanted = clean(request.POST.get("part") or request.GET.get("part"), 16)
+    parts = [part for part in order["sellerOrders"] if part["number"] == wanted]
+    if wanted and not parts:
+        raise Http404
+    if request.method == "POST":
+        payload = mutate(
+            request,
+            "order_cancel",
+            order=order["id"],
+            parts=[part["id"] for part in parts] or None,
+            token=order["token"],
+            reason=clean(request.POST.get("reason"), 500) or None,
+        )
+        for error in payload["userErrors"]:
+            messages.error(request, error["message"])
+        if not payload["userErrors"]:
+            messages.success(request, _("Cancelled. Whatever you have paid for it goes back to you."))
+        return redirect("storefront:order", number)
+    context = {"order": order, "part": parts[0] if parts else None, "paid": bool(order["paidAt"])}
+    return render(request, "storefront/order_cancel.html", context)
+
+
+@require_POST
+def order_receive(request: HttpRequest, number: str) -> HttpResponse:
+    """The buyer has one maker's parcel in hand."""
+    order = ask(request, "order", number)["order"]
+    part = next((row for row in order["sellerOrders"] if row["number"] == request.POST.get("part")), None)
+    if part is None:
+        raise Http404
+    payload = mutate(request, "order_receive", id=part["id"], token=order["token"])
+    for error in payload["userErrors"]:
+        messages.error(request, error["message"])
+    if not payload["userErrors"]:
+        messages.success(request, _("Thank you. The maker is told that it has arrived."))
+    return redirect("storefront:order", number)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def refund_account(request: HttpRequest, number: str) -> HttpResponse:
+    """Where money goes back to that came by transfer. What was typed before is never shown again."""
+    order = ask(request, "order", number)["order"]
+    values = {name: clean(request.POST.get(name), 120).strip() for name in ("bank", "account", "holder")}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        payload = mutate(request, "refund_account", order=order["id"], token=order["token"], **values)
+        places = {"bankBin": "bank"}
+        for error in payload["userErrors"]:
+            last = (error["field"] or ["account"])[-1]
+            errors.setdefault(places.get(last, last), error["message"])
+        if not errors:
+            messages.success(request, _("Kept. We transfer the money to this account."))
+            return redirect("storefront:order", number)
+    banks = sorted(BANKS.items(), key=lambda row: row[1].lower())
+    context = {"order": order, "values": values, "errors": errors, "banks": banks}
+    return render(request, "storefront/refund_account.html", context, status=422 if errors else 200)
 
 
 @require_POST

@@ -1,0 +1,182 @@
+"""Orders at the desk: to take on, to pack, to hand over; each with its one next step."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from marketplace.desk.client import mutate, run
+from marketplace.desk.forms import Field, Option, field_errors, fill, typed
+from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show
+from marketplace.pages import Data, clean, whole_number
+
+# The tabs by the word in the address.
+TABS: dict[str, list[str]] = {
+    "can-nhan": ["TO_CONFIRM"],
+    "can-gui": ["PREPARING"],
+    "dang-giao": ["SHIPPED", "DELIVERED"],
+    "xong": ["COMPLETED", "RETURNED"],
+    "da-huy": ["CANCELLED"],
+}
+FIRST_TAB = "can-nhan"
+NAMES = ("carrier", "tracking")
+# What a person at the bench knows of a parcel.
+PARCEL_NEWS = {"DELIVERED", "CANCELLED", "RETURNED", "LOST"}
+
+
+@desk_page(methods=("GET",))
+def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
+    tab = request.GET.get("xem", FIRST_TAB)
+    tab = tab if tab in TABS else FIRST_TAB
+    after = clean(request.GET.get("after"), 1500) or None
+    criteria = {"seller": desk.seller["slug"], "state": TABS[tab]}
+    found = run(request, "orders", filter=criteria, after=after)["sellerOrders"]
+    labels = {
+        "can-nhan": _("To take on"),
+        "can-gui": _("To send"),
+        "dang-giao": _("On the way"),
+        "xong": _("Done"),
+        "da-huy": _("Cancelled"),
+    }
+    context = {
+        "section": "orders",
+        "tabs": list(labels.items()),
+        "tab": tab,
+        "label": labels[tab],
+        "found": found,
+        "further": after is not None,
+    }
+    return show(request, desk, "desk/orders.html", context)
+
+
+@desk_page()
+def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    part = _part(request, desk, number)
+    values, errors = dict.fromkeys(NAMES, ""), dict[str, str]()
+    if request.method == "POST":
+        act = clean(request.POST.get("act"), 20)
+        if act == "ship":
+            values = typed(request, NAMES, 60)
+        errors = _do(request, part, act, values)
+        if not errors:
+            return redirect("desk:order", number)
+        part = _part(request, desk, number)
+    left = sum(line["left"] for line in part["lines"])
+    context = {
+        "section": "orders",
+        "part": part,
+        "left": left,
+        "fields": fill(_questions(), values, errors),
+        "key": new_key(),
+        "may_cancel": desk.edits and part["state"] in ("TO_CONFIRM", "PREPARING") and not part["shipments"],
+    }
+    return show(request, desk, "desk/order.html", context, errors=errors)
+
+
+@desk_page(EDITORS)
+def order_cancel(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """A second question before an order is given up, with the words that the buyer reads."""
+    part = _part(request, desk, number)
+    reason, errors = "", dict[str, str]()
+    if request.method == "POST":
+        reason = clean(request.POST.get("reason"), 2000)
+        payload = mutate(
+            request,
+            "order_cancel",
+            id=part["id"],
+            reason=reason,
+            key=clean(request.POST.get("key"), 64) or new_key(),
+        )
+        errors = field_errors(payload["userErrors"], ("reason",))
+        if not errors:
+            messages.success(request, _("Cancelled. The buyer has been told and gets the money back."))
+            return redirect("desk:order", number)
+    context = {"section": "orders", "part": part, "reason": reason, "key": new_key()}
+    return show(request, desk, "desk/order_cancel.html", context, errors=errors)
+
+
+def _part(request: HttpRequest, desk: Desk, number: str) -> Data:
+    """The workshop's part with this number. 404 for every other."""
+    criteria = {"seller": desk.seller["slug"], "query": clean(number, 16)}
+    for part in run(request, "order", filter=criteria)["sellerOrders"]["nodes"]:
+        if part["number"] == number:
+            for line in part["lines"]:
+                line["left"] = line["quantity"] - _sent(part, line["id"])
+            return part  # type: ignore[no-any-return]
+    raise Http404
+
+
+def _sent(part: Data, line: str) -> int:
+    """How many pieces of a line are in parcels that were not taken back."""
+    return sum(
+        item["quantity"]
+        for parcel in part["shipments"]
+        if parcel["state"] != "CANCELLED"
+        for item in parcel["lines"]
+        if item["line"]["id"] == line
+    )
+
+
+def _do(request: HttpRequest, part: Data, act: str, values: dict[str, str]) -> dict[str, str]:
+    """One press of a button. What is wrong with it, by the name of the field."""
+    if act == "confirm":
+        payload = mutate(request, "order_confirm", id=part["id"])
+        told = _("Taken on. The buyer sees that you are packing it.")
+    elif act == "ship":
+        payload = _ship(request, part, values)
+        told = _("Sent. The buyer has been told.")
+    elif act.startswith("parcel-") and (state := act.removeprefix("parcel-")) in PARCEL_NEWS:
+        payload = mutate(request, "parcel_news", id=clean(request.POST.get("parcel"), 200), state=state)
+        told = _("Noted.")
+    else:
+        return {}
+    errors: dict[str, Any] = field_errors(payload["userErrors"], (*NAMES, "lines"))
+    if not errors:
+        messages.success(request, told)
+    return errors
+
+
+def _ship(request: HttpRequest, part: Data, values: dict[str, str]) -> Data:
+    left = {line["id"]: line["left"] for line in part["lines"] if line["left"]}
+    wanted = {key: whole_number(request.POST.get(f"pieces-{key}"), left[key]) for key in left}
+    if not values["carrier"]:
+        return {"userErrors": [{"field": ["carrier"], "message": _("Choose who carries it.")}]}
+    lines = [{"lineId": key, "quantity": pieces} for key, pieces in wanted.items() if pieces]
+    return mutate(
+        request,
+        "shipment_create",
+        part=part["id"],
+        carrier=values["carrier"],
+        tracking=values["tracking"] or None,
+        lines=None if wanted == left else lines,
+        key=clean(request.POST.get("key"), 64) or new_key(),
+    )
+
+
+def _questions() -> list[Field]:
+    return [
+        Field(
+            "carrier",
+            _("Who carries it?"),
+            "select",
+            options=[
+                Option("", _("Choose")),
+                Option("vnpost", "Vietnam Post (Bưu điện)"),
+                Option("viettelpost", "Viettel Post"),
+                Option("ghn", "GHN"),
+                Option("ghtk", "GHTK"),
+                Option("self", _("We bring it ourselves")),
+                Option("pickup", _("The buyer comes for it")),
+                Option("other", _("Somebody else")),
+            ],
+            required=True,
+        ),
+        Field(
+            "tracking",
+            _("Number on the carrier's slip"),
+            hint=_("So the buyer can follow the parcel. Leave it empty if there is none."),
+            attributes={"maxlength": 60, "autocomplete": "off", "autocapitalize": "characters"},
+        ),
+    ]

@@ -1,0 +1,114 @@
+"""Orders at the desk: taken on, packed, handed over and given up, without JavaScript."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from orders.models import SellerOrder, Shipment
+from payments.models import Refund
+from tests.builders import Shop, make_product
+from tests.conftest import Graphql
+from tests.desk.conftest import Person, error_at, shown, value_of
+from tests.orders.selling import buy_paid
+from tests.payments.buying import Bought
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(new_gql: Callable[[], Graphql], shop: Shop, run_jobs: Callable[[], int]) -> Bought:
+    return buy_paid(new_gql(), run_jobs, (shop.variant, 3))
+
+
+def test_the_first_page_says_that_somebody_waits(owner: Person, packer: Person, order: Bought) -> None:
+    for person in (owner, packer):
+        page = person.get("/desk")
+        assert "1 order waits for you" in page
+        assert 'href="/desk/don-hang"' in page
+
+
+def test_an_order_is_taken_on_packed_and_handed_over(packer: Person, order: Bought) -> None:
+    number = f"{order.number}-1"
+    page = packer.get("/desk/don-hang")
+    assert "3 × Giỏ cỏ tế đan tay" in page
+    assert "Answer before" in page
+
+    page = packer.get(f"/desk/don-hang/{number}")
+    assert "Yes, I take it on" in page
+    assert "It is handed over" not in page
+    assert 'href="tel:+84912345678"' in page
+    assert "Gói kỹ" in page
+    assert packer.post(f"/desk/don-hang/{number}", act="confirm") == f"/desk/don-hang/{number}"
+
+    page = packer.get(f"/desk/don-hang/{number}")
+    assert "Yes, I take it on" not in page
+    back = packer.post(f"/desk/don-hang/{number}", 422, act="ship", carrier="", tracking="EV1")
+    assert error_at(back, "carrier") == "Choose who carries it."
+    assert value_of(back, "tracking") == "EV1"
+    form = {"act": "ship", "carrier": "vnpost", "tracking": "EV1", "key": value_of_key(page)}
+    packer.post(f"/desk/don-hang/{number}", 302, **form)
+    # Pressed twice on a slow link.
+    packer.post(f"/desk/don-hang/{number}", 302, **form)
+
+    parcel = Shipment.objects.get()
+    assert (parcel.carrier, parcel.tracking_number, parcel.state) == ("vnpost", "EV1", "IN_TRANSIT")
+    page = packer.get(f"/desk/don-hang/{number}")
+    assert "See where it is" in page
+    assert number in packer.get("/desk/don-hang?xem=dang-giao")
+    assert number not in packer.get("/desk/don-hang")
+    found = re.search(r'name="parcel" value="([^"]+)"', page)
+    assert found
+    packer.post(f"/desk/don-hang/{number}", act="parcel-DELIVERED", parcel=found[1])
+    assert SellerOrder.objects.get().state == "DELIVERED"
+
+
+def value_of_key(page: str) -> str:
+    found = re.search(r'name="key" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_only_a_part_may_go(owner: Person, order: Bought) -> None:
+    number = f"{order.number}-1"
+    owner.post(f"/desk/don-hang/{number}", act="confirm")
+    page = owner.get(f"/desk/don-hang/{number}")
+    (name,) = re.findall(r'name="(pieces-[^"]+)"', page)
+
+    owner.post(f"/desk/don-hang/{number}", act="ship", carrier="self", **{name: "2"})
+    assert SellerOrder.objects.get().state == "PREPARING"
+    page = owner.get(f"/desk/don-hang/{number}")
+    assert "I cannot deliver it" not in page
+    refused = owner.post(f"/desk/don-hang/{number}", 422, act="ship", carrier="self", **{name: "2"})
+    assert "1 are still to be sent" in refused
+    owner.post(f"/desk/don-hang/{number}", act="ship", carrier="self")
+
+    assert SellerOrder.objects.get().state == "SHIPPED"
+
+
+def test_giving_an_order_up_asks_for_words(owner: Person, packer: Person, order: Bought) -> None:
+    path = f"/desk/don-hang/{order.number}-1"
+    assert "I cannot deliver it" in owner.get(path)
+    assert "I cannot deliver it" not in packer.get(path)
+    packer.get(f"{path}/huy", 403)
+
+    assert "310" not in owner.get(f"{path}/huy")
+    assert "780.000" in owner.get(f"{path}/huy")
+    assert error_at(owner.post(f"{path}/huy", 422, reason=" "), "reason")
+    assert owner.post(f"{path}/huy", reason="Hết cỏ tế") == path
+
+    assert SellerOrder.objects.get().state == "CANCELLED"
+    assert Refund.objects.get().amount == 780_000
+    page = owner.get(path)
+    assert "Do not send it" in page
+    assert "Hết cỏ tế" in page
+
+
+def test_another_workshops_order_is_not_there(
+    owner: Person, order: Bought, new_gql: Callable[[], Graphql], run_jobs: Callable[[], int]
+) -> None:
+    foreign = buy_paid(new_gql(), run_jobs, (make_product("Khay").variants.get(), 1))
+
+    for path in ("", "/huy"):
+        owner.get(f"/desk/don-hang/{foreign.number}-1{path}", 404)
+    assert shown(foreign.number) not in owner.get("/desk/don-hang")

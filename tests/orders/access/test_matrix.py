@@ -1,0 +1,220 @@
+"""Every mutation and private field of orders × every caller, from expected.txt."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from catalog.models import SellerMember
+from marketplace.core.actor import Actor
+from marketplace.core.ids import to_global_id
+from orders import services
+from orders.models import OrderLine, SellerOrder, Shipment
+from payments.models import Payment, Refund
+from payments.services import refund_create
+from tests.builders import make_product, unique
+from tests.catalog.access.scene import CALLERS, Scene, make_scene
+from tests.conftest import Graphql
+from tests.orders.selling import buy_paid
+
+pytestmark = pytest.mark.django_db
+# What else an object's fields need to be asked for.
+COMPOSITE = {
+    "order": "{id}", "payments": "{id}", "shippingAddress": "{line1}", "shipments": "{id}", "refunds": "{id}",
+    "events": "{kind}", "sellerOrder": "{id}", "payment": "{id}",
+}  # fmt: skip
+TABLES = (
+    "orders_order",
+    "orders_seller_order",
+    "orders_order_line",
+    "orders_shipment",
+    "payments_refund",
+    "catalog_variant",
+)
+
+
+def _read() -> dict[str, dict[str, dict[str, str]]]:
+    sections: dict[str, dict[str, dict[str, str]]] = {}
+    section = ""
+    for line in (Path(__file__).parent / "expected.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+            sections[section] = {}
+        elif line and not line.startswith("#"):
+            name, *cells = line.split()
+            sections[section][name] = dict(zip(CALLERS, cells, strict=True))
+    return sections
+
+
+SECTIONS = _read()
+
+
+def _cases(section: str) -> list[Any]:
+    return [
+        pytest.param(name, caller, expected, id=f"{name}-{caller}")
+        for name, cells in SECTIONS[section].items()
+        for caller, expected in cells.items()
+    ]
+
+
+@pytest.fixture
+def scene(db: Any) -> Scene:
+    return make_scene()
+
+
+@pytest.fixture
+def part(scene: Scene, run_jobs: Callable[[], int]) -> SellerOrder:
+    """The seller's part of an order that `buyer` has paid."""
+    other = make_product("Khay", seller=SellerMember.objects.get(user=scene.users["other"]).seller)
+    buy_paid(scene.gql("buyer"), run_jobs, (scene.variant, 2), (other.variants.get(), 1))
+    return SellerOrder.objects.get(seller=scene.seller)
+
+
+def _gid(row: Any) -> str:
+    return to_global_id(type(row).__name__, row.pk)
+
+
+def _send(scene: Scene, part: SellerOrder) -> Shipment:
+    services.shipment_create(
+        actor=Actor(user=scene.users["owner"]), part_id=part.pk, carrier="vnpost", tracking_number="EV1",
+        lines=None, parcel=None, idempotency_key=unique(),
+    )  # fmt: skip
+    return Shipment.objects.get()
+
+
+def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str, Any]]:
+    """Its arguments and their values."""
+    one, order = {"id": _gid(part)}, {"orderId": _gid(part.order)}
+    if name in ("shipmentUpdate", "sellerOrderReceive"):
+        parcel = _send(scene, part)
+        if name == "shipmentUpdate":
+            return "id: $id, state: DELIVERED", {"id": _gid(parcel)}
+    return {
+        "sellerOrderConfirm": ("id: $id", one),
+        "sellerOrderReceive": ("id: $id", one),
+        "sellerOrderCancel": ('id: $id, reason: "Hết", idempotencyKey: "k"', one),
+        "shipmentCreate": ('sellerOrderId: $id, carrier: "vnpost", idempotencyKey: "k"', one),
+        "refundCreate": ('sellerOrderId: $id, amount: 1000, reason: "Lỗi", idempotencyKey: "k"', one),
+        "orderCancel": ("orderId: $orderId", order),
+        "refundAccountSet": (
+            'orderId: $orderId, bankBin: "970422", account: "0123456789", holder: "LAN"',
+            order,
+        ),
+    }[name]
+
+
+def _rows() -> list[Any]:
+    found = []
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} AS t ORDER BY 1")  # noqa: S608 - constants
+            found.append(cursor.fetchall())
+    return found
+
+
+@pytest.mark.parametrize(("name", "caller", "expected"), _cases("mutations"))
+def test_mutation(scene: Scene, part: SellerOrder, name: str, caller: str, expected: str) -> None:
+    arguments, values = _mutation(name, part, scene)
+    before = _rows()
+    declared = ", ".join(f"${key}: ID!" for key in values)
+
+    answer = scene.gql(caller).post(
+        f"mutation({declared}){{{name}({arguments}){{userErrors{{code field message}}}}}}", **values
+    )
+
+    if expected == "-":
+        assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    else:
+        codes = [error["code"] for error in answer["data"][name]["userErrors"]]
+        assert codes == {"ok": [], "N": ["NOT_FOUND"], "F": ["FORBIDDEN"]}[expected], answer
+    assert (_rows() == before) == (expected != "ok")
+
+
+@pytest.fixture
+def things(scene: Scene, part: SellerOrder) -> dict[str, Any]:
+    """One of each kind, all of the seller's part."""
+    parcel = _send(scene, part)
+    refund_create(
+        actor=Actor(user=scene.users["owner"]), part_id=part.pk, amount=1_000, lines=None, reason="Lỗi",
+        bank_reference=None, idempotency_key=unique(),
+    )  # fmt: skip
+    return {
+        "Order": part.order,
+        "SellerOrder": part,
+        "OrderLine": OrderLine.objects.get(seller_order=part),
+        "Shipment": parcel,
+        "Refund": Refund.objects.get(),
+        "Payment": Payment.objects.get(),
+    }
+
+
+def _found(gql: Graphql, thing: Any, selection: str) -> list[Any]:
+    kind = type(thing).__name__
+    data = gql(
+        f"query($i: ID!){{node(id: $i){{...on {kind}{{{selection}}}}} nodes(ids: [$i]){{...on {kind}{{{selection}}}}}}}",
+        i=_gid(thing),
+    )
+    return [data["node"], data["nodes"][0]]
+
+
+@pytest.mark.parametrize(("name", "caller", "expected"), _cases("objects"))
+def test_object(scene: Scene, things: dict[str, Any], name: str, caller: str, expected: str) -> None:
+    found = _found(scene.gql(caller), things[name], "id")
+
+    assert found == ([{"id": _gid(things[name])}] * 2 if expected == "ok" else [None, None])
+
+
+@pytest.mark.parametrize(("name", "caller", "expected"), _cases("fields"))
+def test_field(scene: Scene, things: dict[str, Any], name: str, caller: str, expected: str) -> None:
+    kind, field = name.split(".")
+
+    found = _found(scene.gql(caller), things[kind], field + COMPOSITE.get(field, ""))
+
+    if expected == "gone":
+        assert found == [None, None]
+        return
+    values = [entry[field] for entry in found]
+    assert all((value in (None, [], "")) == (expected == ".") for value in values), values
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_the_list_holds_what_one_has_sold(scene: Scene, part: SellerOrder, caller: str) -> None:
+    answer = scene.gql(caller).post("{sellerOrders{nodes{id}}}")
+
+    if caller == "guest":
+        assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        return
+    found = {node["id"] for node in answer["data"]["sellerOrders"]["nodes"]}
+    others = {_gid(row) for row in SellerOrder.objects.exclude(pk=part.pk)}
+    expected = {
+        "packer": {_gid(part)}, "editor": {_gid(part)}, "owner": {_gid(part)}, "app": {_gid(part)},
+        "other": others, "stray": others, "admin": others | {_gid(part)},
+    }  # fmt: skip
+    assert found == expected.get(caller, set())
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_sellers_inside_holds_its_parts_for_its_people(
+    scene: Scene, part: SellerOrder, caller: str
+) -> None:
+    seller = scene.gql(caller)(
+        "query($s: String){seller(slug: $s){private{sellerOrders{nodes{id}}}}}", s=scene.seller.slug
+    )["seller"]
+
+    found = seller["private"] and [node["id"] for node in seller["private"]["sellerOrders"]["nodes"]]
+    people = {"packer", "editor", "owner", "admin"}
+    assert found == ([_gid(part)] if caller in people else [] if caller == "here" else None)
+
+
+def test_one_refused_field_hides_no_neighbour(scene: Scene, part: SellerOrder) -> None:
+    """A payload is nullable, so what one may not do leaves the rest of the answer as it is."""
+    data = scene.gql("packer")(
+        """mutation($p: ID!){ one: sellerOrderCancel(id: $p, reason: "Hết", idempotencyKey: "k"){sellerOrder{id} userErrors{code}}
+             two: sellerOrderConfirm(id: $p){sellerOrder{state order{id}} userErrors{code}} }""",
+        p=_gid(part),
+    )
+
+    assert data["one"] == {"sellerOrder": None, "userErrors": [{"code": "FORBIDDEN"}]}
+    assert data["two"] == {"sellerOrder": {"state": "PREPARING", "order": None}, "userErrors": []}

@@ -200,7 +200,7 @@ def test_a_sellers_inside_holds_its_parts_for_its_people(
     scene: Scene, part: SellerOrder, caller: str
 ) -> None:
     seller = scene.gql(caller)(
-        "query($s: String){seller(slug: $s){private{sellerOrders{nodes{id}}}}}", s=scene.seller.slug
+        "query($s: String!){seller(slug: $s){private{sellerOrders{nodes{id}}}}}", s=scene.seller.slug
     )["seller"]
 
     found = seller["private"] and [node["id"] for node in seller["private"]["sellerOrders"]["nodes"]]

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from catalog.models import ProductImage, SellerMember
@@ -13,7 +14,9 @@ from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
 from tests.builders import ADDRESS, Shop, make_certificate, make_product, make_seller, make_user
 from tests.catalog.access.scene import make_picture
+from tests.conftest import Graphql
 from tests.e2e.test_desk import sign_in
+from tests.orders.selling import buy_paid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -100,6 +103,11 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
         checker.look(path)
         checker.refuse(path, button)
     checker.look("/khong-co-trang-nay")
+    order = buy_paid(Graphql(Client()), run_jobs, (shop.variant, 1))
+    checker.look(f"/don-hang/{order.number}?k={order.token}")
+    checker.look(f"/don-hang/{order.number}/huy?part={order.number}-1")
+    checker.look(f"/don-hang/{order.number}/hoan-tien")
+    checker.refuse("/don-hang/hoan-tien", "Keep it")
     person = make_user("lan@example.vn", name="Lan")
     kept = [
         address_save(actor=Actor(user=person), address_id=None, new=True, address={**ADDRESS, "line1": line})
@@ -123,6 +131,15 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
     sign_in(checker.page, checker.base, owner)
     for path in ("/desk", "/desk/san-pham", "/desk/ton-kho", "/desk/co-so", "/desk/san-pham/moi", listing):
         checker.look(path)
+    order = buy_paid(Graphql(Client()), run_jobs, (shop.variant, 2))
+    for path in ("", f"/{order.number}-1"):
+        checker.look(f"/desk/don-hang{path}")
+    checker.look(f"/desk/don-hang/{order.number}-1/huy")
+    checker.refuse("/desk/don-hang/huy", "Cancel the order")
+    checker.look(f"/desk/don-hang/{order.number}-1")
+    checker.page.get_by_role("button", name="Yes, I take it on").click()
+    expect(checker.page.get_by_role("button", name="It is handed over")).to_be_visible()
+    checker.look_here("/desk/don-hang, taken on")
     old = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")
     checker.look(f"/desk/nhan-trang/{old.slug}")
     checker.page.get_by_role("button", name="Send me the code").click()

@@ -129,13 +129,13 @@ def test_of_two_that_wait_for_the_same_order_the_first_decides(
 
 def _meet_behind_the_check(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
     """Each waits for the other between looking at the order's state and changing it, where locks let it come."""
-    meeting, real = Meeting(2, patience), orders.services.life._shelf_pieces
+    meeting, real = Meeting(2, patience), orders.services.life.shelf_pieces
 
     def pieces(order: Order) -> Any:
         meeting.wait()
         return real(order)
 
-    monkeypatch.setattr(orders.services.life, "_shelf_pieces", pieces)
+    monkeypatch.setattr(orders.services.life, "shelf_pieces", pieces)
 
 
 def test_in_a_wide_window_one_of_the_two_still_finds_the_other_done(

@@ -159,6 +159,12 @@ def products_visible_to(actor: Actor) -> QuerySet[Product]:
     return _visible(Product.objects.all(), actor, PUBLIC_PRODUCT, "seller__")
 
 
+def favourites_of(actor: Actor) -> QuerySet[Product]:
+    """What a person keeps, as far as it is for sale; with `kept_at`. Raises Unauthenticated."""
+    kept = products_listed().filter(favourites__user=actor.require_user())
+    return kept.annotate(kept_at=F("favourites__created_at"))
+
+
 def products_with_passport() -> QuerySet[Product]:
     """Things that are or were for sale: whoever holds one may ask where it comes from. Not what was taken down."""
     return Product.objects.filter(

@@ -80,6 +80,7 @@ CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
 RETURN_DAYS = env.int("RETURN_DAYS", default=7)
 
 # --- Sellers and listings -----------------------------------------------------------------------------------
+FAVOURITES = env.int("FAVOURITES", default=500)
 SAVED_ADDRESSES = env.int("SAVED_ADDRESSES", default=20)
 SELLERS_PER_PERSON = env.int("SELLERS_PER_PERSON", default=5)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
@@ -281,6 +282,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_code_send": "20/h/ip,5/h/key,10/d/key",
     "member_invite": "50/d/ip,30/d/key",
     "seller_claim": "20/d/ip,3/h/key,6/d/key",
+    "order_link": "20/d/ip,3/h/key,6/d/key",
 }
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)

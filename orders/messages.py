@@ -33,13 +33,18 @@ def desk_link(part: SellerOrder) -> str:
 
 
 def _tell_buyer(order: Order, subject: Text, text: Text, **values: Any) -> None:
-    """By e-mail where the buyer gave one, else by SMS, in the order's language, with the order's link at the end."""
+    """By e-mail where the buyer gave one, else by SMS."""
+    _send(order, order.email or order.phone, subject, text, **values)
+
+
+def _send(order: Order, contact: str, subject: Text, text: Text, **values: Any) -> None:
+    """In the order's language, with the order's link at the end."""
     language = order.language if order.language in dict(settings.LANGUAGES) else "vi"
     values = {"number": order.number, **values}
     with translation.override(language):
         title = str(subject) % values
         words = f"{str(text) % values}\n\n{order_link(order)}"
-        send_to_contact(order.email or order.phone, title, words)
+        send_to_contact(contact, title, words)
 
 
 def _tell_seller(
@@ -190,4 +195,13 @@ def paid_back(order: Order, amount: int) -> None:
         _("Order %(number)s: money paid back"),
         _("We have paid back %(amount)s. With a card it may take some days until you see it."),
         amount=format_money(amount),
+    )
+
+
+def order_link_again(order: Order, contact: str) -> None:
+    _send(
+        order,
+        contact,
+        _("Your order %(number)s"),
+        _("Somebody has asked for the link of this order. If it was not you, there is nothing to do."),
     )

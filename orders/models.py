@@ -20,6 +20,8 @@ class Cart(Entity):
     delivery = models.JSONField(null=True)
     expires_at = models.DateTimeField()
     ordered_at = models.DateTimeField(null=True)
+    # A guest's, whose things are in a person's cart now.
+    merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
 
     class Meta:
         db_table = "orders_cart"

@@ -24,7 +24,7 @@ def cart_for(actor: Actor, cart_id: uuid.UUID | None) -> Cart | None:
     cart = Cart.objects.filter(pk=cart_id).first()
     if cart is None or (cart.user_id is not None and cart.user_id != actor.user_id):
         return None
-    return cart
+    return cart if cart.merged_into_id is None else None
 
 
 def open_cart_of(actor: Actor) -> Cart | None:

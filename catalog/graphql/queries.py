@@ -391,6 +391,24 @@ extend(
         description="Unclaimed pages of the old directory that have the confirmed phone of this account.",
     ),
 )
+
+
+def _viewer_favourites(root: Any, info: graphene.ResolveInfo, **paging: Any) -> Page:
+    """What is kept and still for sale, what was kept last first."""
+    return keyset_page(
+        queries.favourites_of(info.context.actor),
+        order=["-kept_at", "-id"],
+        language=info.context.language,
+        context=info.context,
+        **paging,
+    )
+
+
+extend(
+    Viewer,
+    "favourites",
+    graphene.Field(types.ProductConnection, required=True, resolver=_viewer_favourites, **_PAGING),
+)
 extend(Viewer, "addresses", graphene.Field(required_list(types.SavedAddress), resolver=_viewer_addresses))
 extend(Viewer, "sellers", graphene.Field(required_list(types.SellerMembership), resolver=_viewer_sellers))
 extend(Viewer, "communes", graphene.Field(required_list(types.Commune), resolver=_viewer_communes))

@@ -1,5 +1,6 @@
 """Crafts, products, variants and their numbers."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -295,3 +296,17 @@ class ProductStats(models.Model):
             models.Index(F("sold").desc(), F("product").desc(), name="catalog_stats_sold"),
             models.Index(F("rating_rank").desc(), F("product").desc(), name="catalog_stats_rating"),
         ]
+
+
+class Favourite(Entity):
+    """A product that a person wants to find again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="favourites")
+
+    class Meta:
+        db_table = "catalog_favourite"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "product"], name="catalog_favourite_once"),
+        ]
+        indexes = [models.Index(fields=["user", "-created_at"])]

@@ -7,6 +7,7 @@ from catalog.services.certificates import (
     certificate_submit,
     certificates_turn,
 )
+from catalog.services.favourites import favourite_set
 from catalog.services.imports import (
     import_commit,
     import_run,
@@ -87,6 +88,7 @@ __all__ = [
     "certificates_turn",
     "changed_fields",
     "craft_words_confirm",
+    "favourite_set",
     "image_render",
     "import_commit",
     "import_run",

@@ -48,13 +48,11 @@ def current_cart(request: HttpRequest) -> Data | None:
 
 
 def _take_guest_cart_along(request: HttpRequest) -> None:
-    """After signing in, what a guest had chosen joins the person's own cart, line by line as far as it goes."""
+    """After signing in, what a guest had chosen joins the person's own cart."""
     cart_id = request.session.pop(SESSION_CART, None)
-    guest = run(request, "cart", id=cart_id)["cart"] if cart_id else None
-    for part in guest["sellers"] if guest else []:
-        for line in part["lines"]:
-            wanted = {"variantId": line["variant"]["id"], "quantity": line["quantity"]}
-            mutate(request, "cart_create", input={"lines": [wanted]})
+    if cart_id:
+        # One that is gone, ordered or too old has nothing to bring.
+        mutate(request, "cart_merge", id=cart_id)
 
 
 def add_lines(request: HttpRequest, lines: list[Data]) -> list[Data]:

@@ -229,13 +229,34 @@ def order_again(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("storefront:cart")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_link(request: HttpRequest) -> HttpResponse:
+    """Sends the link of an order to whom it belongs; the answer is the same whether there is one or not."""
+    if request.method != "POST":
+        return redirect("storefront:orders")
+    values = {name: clean(request.POST.get(name), 254).strip() for name in ("number", "contact")}
+    errors: dict[str, str] = {}
+    payload = mutate(request, "order_link_send", **values)
+    for error in payload["userErrors"]:
+        errors.setdefault((error["field"] or ["number"])[0], error["message"])
+    if errors:
+        return _orders(request, values, errors)
+    messages.success(request, _("If there is such an order, its link is on its way to you."))
+    return redirect("storefront:orders")
+
+
 @never_cache
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     """A person's orders; a guest is told how to find theirs."""
+    return _orders(request, {}, {})
+
+
+def _orders(request: HttpRequest, values: dict[str, str], errors: dict[str, str]) -> HttpResponse:
     known = list(reversed(request.session.get(SESSION_ORDERS, {})))
     try:
         found = run(request, "orders", after=clean(request.GET.get("after"), 200) or None)["viewer"]["orders"]
     except SignInNeeded:
         found = None
-    return render(request, "storefront/orders.html", {"orders": found, "known": known})
+    context = {"orders": found, "known": known, "values": values, "errors": errors}
+    return render(request, "storefront/orders.html", context, status=422 if errors else 200)

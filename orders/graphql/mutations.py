@@ -6,7 +6,7 @@ import graphene
 
 from catalog.graphql.queries import plain
 from catalog.graphql.types import AddressInput, address_data
-from marketplace.core.graphql.mutations import answers, payload
+from marketplace.core.graphql.mutations import ReportPayload, answers, payload
 from marketplace.core.graphql.nodes import parse_id
 from marketplace.core.graphql.scalars import Amount, Language
 from marketplace.core.graphql.types import required_list
@@ -217,6 +217,28 @@ class OrdersMutation:
             actor=info.context.actor, parcel_id=parse_id(id, "Shipment"), state=plain(state)
         )
         return {"seller_order": shown_part(part, info, sold=True)}
+
+    cart_merge = graphene.Field(CartPayload, guest_cart_id=graphene.ID(required=True))
+    order_link_send = graphene.Field(
+        ReportPayload,
+        number=graphene.String(required=True),
+        contact=graphene.String(required=True),
+        description="Sends an order's link to its own e-mail or phone; answers the same whether there is one or not.",
+    )
+
+    @staticmethod
+    @answers(CartPayload)
+    def resolve_cart_merge(root: Any, info: graphene.ResolveInfo, guest_cart_id: str) -> dict[str, Any]:
+        cart = services.cart_merge(actor=info.context.actor, guest_cart_id=parse_id(guest_cart_id, "Cart"))
+        return {"cart": shown(cart, info)}
+
+    @staticmethod
+    @answers(ReportPayload, accepted=False)
+    def resolve_order_link_send(
+        root: Any, info: graphene.ResolveInfo, number: str, contact: str
+    ) -> dict[str, Any]:
+        services.order_link_send(actor=info.context.actor, number=number, contact=contact)
+        return {"accepted": True}
 
     @staticmethod
     @answers(CartPayload)

@@ -10,6 +10,7 @@ from orders.services.carts import (
     cart_lines_add,
     cart_lines_remove,
     cart_lines_update,
+    cart_merge,
 )
 from orders.services.checkout import CheckoutRefused, checkout_place
 from orders.services.fulfilment import (
@@ -25,6 +26,7 @@ from orders.services.fulfilment import (
     shipment_update,
 )
 from orders.services.life import carts_forget, order_mark_paid, orders_expire
+from orders.services.links import order_link_send
 from orders.services.refund_account import refund_account_set
 from orders.services.states import lock_order, part_touch, tell_step
 
@@ -35,10 +37,12 @@ __all__ = [
     "cart_lines_add",
     "cart_lines_remove",
     "cart_lines_update",
+    "cart_merge",
     "carts_forget",
     "checkout_place",
     "lock_order",
     "order_cancel",
+    "order_link_send",
     "order_mark_paid",
     "orders_expire",
     "part_refunded",

@@ -73,6 +73,63 @@ def lock_open_cart(actor: Actor, cart_id: uuid.UUID | None) -> Cart:
 
 
 @transaction.atomic(durable=True)
+def cart_merge(*, actor: Actor, guest_cart_id: uuid.UUID | None) -> Cart:
+    """What somebody chose before signing in joins their own cart; where they have none, it becomes it. Twice is once.
+
+    Quantities are added up to CART_MAX_QUANTITY; what is in the way of ordering them is told as the cart is read.
+    Raises Unauthenticated; DomainError NOT_FOUND, CART_EXPIRED, LIMIT_REACHED: then nothing has changed.
+    """
+    actor.require_user()
+    _lock_person(actor)
+    guest = Cart.objects.filter(pk=guest_cart_id).first() if guest_cart_id else None
+    own = queries.open_cart_of(actor)
+    if guest is not None and guest.merged_into_id is not None:
+        into = Cart.objects.filter(pk=guest.merged_into_id, user=actor.user).first()
+        guest = own or into if into is not None else None
+    if guest is None or guest.user_id not in (None, actor.user_id):
+        raise not_found("guestCartId")
+    if guest.user_id is not None:
+        return own or guest
+    rows = lock_rows(Cart.objects.all(), [row.pk for row in (guest, own) if row is not None])
+    guest = rows[guest.pk]
+    if guest.ordered_at is not None or guest.expires_at <= timezone.now():
+        raise DomainError.of(
+            ErrorCode.CART_EXPIRED, _("This basket was ordered already, or is too old."), "guestCartId"
+        )
+    if own is None:
+        Cart.objects.filter(user=actor.user, ordered_at=None).update(user=None)
+        Cart.objects.filter(pk=guest.pk).update(user=actor.user, expires_at=_cart_end())
+        guest.user = actor.user
+        return guest
+    own = rows[own.pk]
+    _merge_lines(guest, own)
+    own.delivery = own.delivery or guest.delivery
+    own.expires_at = _cart_end()
+    own.save(update_fields=["delivery", "expires_at", "updated_at"])
+    Cart.objects.filter(pk=guest.pk).update(merged_into=own, delivery=None, updated_at=timezone.now())
+    return own
+
+
+def _merge_lines(guest: Cart, own: Cart) -> None:
+    there = {line.variant_id: line for line in CartLine.objects.filter(cart=own)}
+    coming = list(CartLine.objects.filter(cart=guest).order_by("created_at", "id"))
+    if len(there.keys() | {line.variant_id for line in coming}) > settings.CART_MAX_LINES:
+        raise DomainError.of(
+            ErrorCode.LIMIT_REACHED,
+            _("A basket holds %(limit)s different things at most.") % {"limit": settings.CART_MAX_LINES},
+            "guestCartId",
+        )
+    for line in coming:
+        known = there.get(line.variant_id)
+        if known is None:
+            CartLine.objects.filter(pk=line.pk).update(cart=own)
+            continue
+        known.quantity = min(known.quantity + line.quantity, settings.CART_MAX_QUANTITY)
+        known.save(update_fields=["quantity", "updated_at"])
+        line.delete()
+
+
+@transaction.atomic(durable=True)
 def cart_lines_add(*, actor: Actor, cart_id: uuid.UUID | None, lines: Sequence[Mapping[str, Any]]) -> Cart:
     """Adds quantities; a variant that is in the cart already gets more.
 

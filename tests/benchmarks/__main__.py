@@ -176,6 +176,9 @@ def main() -> None:
     parser.add_argument(
         "--search", default="10000,100000", help="sizes at which search is measured; 1000000 takes an hour"
     )
+    parser.add_argument(
+        "--engine", choices=["postgresql", "elasticsearch"], help="measure search on this one alone"
+    )
     parser.add_argument("--only", choices=["search"], help="leave the rest out")
     arguments = parser.parse_args()
     databases = setup_databases(verbosity=0, interactive=False)
@@ -202,7 +205,8 @@ def main() -> None:
             bench_imports()
             bench_pictures()
             bench_lists(arguments.products)
-        bench_search([int(size) for size in arguments.search.split(",")], grow)
+        sizes = [int(size) for size in arguments.search.split(",")]
+        bench_search(sizes, grow, only=arguments.engine)
     finally:
         teardown_databases(databases, verbosity=0)
 

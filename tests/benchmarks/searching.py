@@ -134,7 +134,7 @@ def rebuild(name: str) -> None:
     say(f"{name:<52} {total / seconds:9,.0f} products/s {seconds:8.1f} s, {most[0] / 1e6:6.0f} MB at most")
 
 
-def bench_search(sizes: Sequence[int], grow: Callable[[int], None]) -> None:
+def bench_search(sizes: Sequence[int], grow: Callable[[int], None], *, only: str | None = None) -> None:
     """Every size in turn. `grow` fills the catalogue up to so many products."""
     engines = ["postgresql"]
     url = os.environ.get("ELASTICSEARCH_TEST_URL", "")
@@ -145,6 +145,8 @@ def bench_search(sizes: Sequence[int], grow: Callable[[int], None]) -> None:
     for size in sizes:
         grow(size)
         for engine in engines:
+            if only not in (None, engine):
+                continue
             settings.ELASTICSEARCH_URL = url if engine == "elasticsearch" else ""
             settings.ELASTICSEARCH_INDEX_PREFIX = f"bench-{os.getpid()}"
             say(f"\nSearch on {engine} at {size:,} products")

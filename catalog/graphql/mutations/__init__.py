@@ -2,6 +2,7 @@
 
 from catalog.graphql.mutations.addresses import AddressMutations
 from catalog.graphql.mutations.certificates import CertificateMutations
+from catalog.graphql.mutations.favourites import FavouriteMutations
 from catalog.graphql.mutations.imports import ImportMutations
 from catalog.graphql.mutations.listings import ListingMutations
 from catalog.graphql.mutations.sellers import SellerMutations
@@ -9,7 +10,13 @@ from catalog.graphql.mutations.stock import StockMutations
 
 
 class CatalogMutation(
-    SellerMutations, ListingMutations, StockMutations, CertificateMutations, AddressMutations, ImportMutations
+    SellerMutations,
+    ListingMutations,
+    StockMutations,
+    CertificateMutations,
+    AddressMutations,
+    ImportMutations,
+    FavouriteMutations,
 ):
     """Everything of the catalogue that can be changed."""
 

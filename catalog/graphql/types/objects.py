@@ -373,6 +373,7 @@ class Product(ModelNode):
     craft = graphene.Field(Craft)
     village = graphene.Field(Village)
     seller = graphene.Field(Seller, required=True)
+    favourite = graphene.Boolean(required=True, description="Whether the viewer keeps it.")
     ocop = graphene.Field(OcopCertificate, description="The certificate in force today.")
     ocop_certificates = graphene.Field(
         required_list(OcopCertificate),
@@ -408,6 +409,18 @@ class Product(ModelNode):
     created_at = graphene.Field(DateTime, required=True)
     updated_at = graphene.Field(DateTime, required=True)
     published_at = graphene.Field(DateTime)
+
+    @staticmethod
+    def resolve_favourite(root: models.Product, info: graphene.ResolveInfo) -> bool:
+        user = info.context.actor.user
+        if user is None:
+            return False
+
+        def kept(rows: list[models.Product]) -> dict[Any, bool]:
+            found = models.Favourite.objects.filter(user=user, product__in=[row.pk for row in rows])
+            return dict.fromkeys(found.values_list("product_id", flat=True), True)
+
+        return bool(peers.load(root, "favourite", kept, False))
 
     @staticmethod
     def resolve_name(root: models.Product, info: graphene.ResolveInfo) -> str:

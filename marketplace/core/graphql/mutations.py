@@ -48,3 +48,7 @@ def answers(payload_type: Any, **empty: Any) -> Callable[[Callable[..., Any]], C
         return inner
 
     return wrap
+
+
+# For what only has to be accepted.
+ReportPayload = payload("ReportPayload", accepted=graphene.Boolean(required=True))

@@ -42,7 +42,7 @@ def test_things_are_kept_once_and_listed_the_last_one_first(
     assert keep(gql, products[1], favourite=False)["product"]["favourite"] is False
     keep(gql, products[1], favourite=False)
     # What is put away is no longer shown, but kept.
-    Product.objects.filter(pk=products[0].pk).update(state="ARCHIVED")
+    Product.objects.filter(pk=products[0].pk).update(state="REJECTED")
     assert names(gql) == ["Khay 2"]
     assert names(new_gql().login(make_user())) == []
 

@@ -1,0 +1,392 @@
+"""The whole life of orders, in any order: whatever buyers, sellers, banks and time do, everything adds up.
+
+Steps go through the services that the mutations call; a refused step must leave everything as it was.
+"""
+
+import datetime as dt
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from catalog import services as catalog
+from catalog.models import Product, ProductStats, SellerMember, Variant
+from marketplace.core.actor import GUEST, Actor
+from marketplace.core.errors import DomainError
+from orders import services
+from orders.models import (
+    Order,
+    OrderLine,
+    OrderState,
+    SellerOrder,
+    SellerOrderState,
+    Shipment,
+    ShipmentLine,
+    ShipmentState,
+)
+from orders.tokens import order_token
+from payments import services as payments
+from payments.models import Payment, Refund
+from tests.builders import ADDRESS, make_product, make_seller, make_shop, make_user, unique
+from tests.payments.buying import Bought, bank_news
+
+pytestmark = pytest.mark.django_db
+S = SellerOrderState
+STOCK = 20
+EXAMPLES, STEPS = 30, 50
+TABLES = (
+    "orders_order", "orders_seller_order", "orders_order_line", "orders_shipment", "orders_shipment_line",
+    "payments_payment", "payments_refund", "catalog_variant", "catalog_product_stats",
+)  # fmt: skip
+SOLD = {S.TO_CONFIRM, S.PREPARING, S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED}
+counted = Counter[str]()
+
+
+def rows_of_all() -> list[Any]:
+    found = []
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} AS t ORDER BY 1")  # noqa: S608 - constants
+            found.append(cursor.fetchall())
+    return found
+
+
+class Life(RuleBasedStateMachine):
+    orders = Bundle("orders")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mark = transaction.savepoint()
+        shop = make_shop()
+        other = make_seller()
+        self.variants = [
+            make_product(price=price, seller=seller, stock=STOCK, made_to_order_days=days).variants.get()
+            for price, seller, days in (
+                (100_000, shop.seller, None), (70_000, shop.seller, 5), (30_000, other, None),
+            )
+        ]  # fmt: skip
+        self.edits = Counter[Any]()
+        self.owners = {}
+        for seller in (shop.seller, other):
+            user = make_user()
+            SellerMember.objects.create(seller=seller, user=user, role="OWNER")
+            self.owners[seller.pk] = Actor(user=user)
+        self.admin = Actor(user=make_user(is_superuser=True))
+        self.phones = itertools.count(912_000_000)
+
+    def teardown(self) -> None:
+        transaction.savepoint_rollback(self.mark)
+
+    def attempt(self, name: str, act: Callable[[], Any]) -> Any:
+        """Does it; where it is refused, nothing has changed."""
+        before = rows_of_all()
+        try:
+            result = act()
+        except DomainError:
+            assert rows_of_all() == before, f"{name} was refused and has changed something"
+            counted[f"{name} refused"] += 1
+            return None
+        counted[name] += 1
+        return result
+
+    def part(self, order: Order, index: int) -> SellerOrder:
+        parts = list(SellerOrder.objects.filter(order=order).order_by("number"))
+        return parts[index % len(parts)]
+
+    # --- Steps ----------------------------------------------------------------------------------------------
+    @initialize(target=orders)
+    def begin(self) -> Any:
+        """Some orders are there already: paid, and going on."""
+        found = [self.place([2, 3, 1]), self.place([1, 0, 2]), self.place([0, 8, 0])]
+        for order in found:
+            self.pay(order)
+        return multiple(*found)
+
+    @rule(target=orders, wanted=st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any))
+    def place(self, wanted: list[int]) -> Any:
+        lines = [
+            {"variant_id": variant.pk, "quantity": number}
+            for variant, number in zip(self.variants, wanted, strict=True)
+            if number
+        ]
+
+        def act() -> Order:
+            cart = services.cart_create(actor=GUEST, lines=lines, language="vi")
+            data = {"phone": f"0{next(self.phones)}", "shippingAddress": ADDRESS, "expectedTotal": None}
+            return services.checkout_place(
+                actor=GUEST, cart_id=cart.pk, data=data, idempotency_key=unique(), language="vi"
+            )
+
+        order = self.attempt("place", act)
+        return order if order is not None else multiple()
+
+    @rule(order=orders)
+    def pay(self, order: Order) -> None:
+        body = bank_news(Bought("", order.number, "", order.total))
+        self.attempt("pay", lambda: self._news(body))
+
+    def _news(self, body: dict[str, Any]) -> None:
+        from payments.models import GatewayNews
+
+        payments.news_store(gateway="vietqr", event_id=str(body["id"]), body=body)
+        payments.news_apply(news_id=GatewayNews.objects.get(event_id=str(body["id"])).pk)
+
+    @rule(order=orders, late=st.booleans())
+    def time_to_pay_ends(self, order: Order, late: bool) -> None:
+        if not late:
+            return
+        Order.objects.filter(pk=order.pk).update(pay_before=timezone.now() - dt.timedelta(seconds=1))
+        self.attempt("expire", services.orders_expire)
+
+    @rule(order=orders, index=st.integers(0, 1), whole=st.booleans())
+    def buyer_cancels(self, order: Order, index: int, whole: bool) -> None:
+        parts = None if whole else [self.part(order, index).pk]
+        self.attempt(
+            "buyer cancels",
+            lambda: services.order_cancel(
+                actor=GUEST, order_id=order.pk, part_ids=parts, token=order_token(order.pk), reason=None
+            ),
+        )
+
+    @rule(order=orders, index=st.integers(0, 1))
+    def seller_cancels(self, order: Order, index: int) -> None:
+        part = self.part(order, index)
+        self.attempt(
+            "seller cancels",
+            lambda: services.seller_order_cancel(
+                actor=self.owners[part.seller_id], part_id=part.pk, reason="Hết", idempotency_key=unique()
+            ),
+        )
+
+    @rule(order=orders, index=st.integers(0, 1))
+    def confirm(self, order: Order, index: int) -> None:
+        part = self.part(order, index)
+        actor = self.owners[part.seller_id]
+        self.attempt("confirm", lambda: services.seller_order_confirm(actor=actor, part_id=part.pk))
+
+    @rule(
+        order=orders,
+        index=st.integers(0, 1),
+        pieces=st.integers(0, 4),
+        carrier=st.sampled_from(["vnpost", "pickup"]),
+    )
+    def ship(self, order: Order, index: int, pieces: int, carrier: str) -> None:
+        part = self.part(order, index)
+        line = OrderLine.objects.filter(seller_order=part).order_by("id").first()
+        assert line is not None
+        self.attempt(
+            "ship",
+            lambda: services.shipment_create(
+                actor=self.owners[part.seller_id],
+                part_id=part.pk,
+                carrier=carrier,
+                tracking_number=None,
+                lines=[{"line_id": line.pk, "quantity": pieces}] if pieces else None,
+                parcel=None,
+                idempotency_key=unique(),
+            ),
+        )
+
+    @rule(order=orders, index=st.integers(0, 3), state=st.sampled_from(list(ShipmentState)))
+    def parcel_news(self, order: Order, index: int, state: str) -> None:
+        parcels = list(
+            Shipment.objects.filter(seller_order__order=order).select_related("seller_order").order_by("id")
+        )
+        if parcels:
+            parcel = parcels[index % len(parcels)]
+            actor = self.owners[parcel.seller_order.seller_id]
+            self.attempt(
+                f"parcel {state}",
+                lambda: services.shipment_update(actor=actor, parcel_id=parcel.pk, state=state),
+            )
+
+    @rule(order=orders, index=st.integers(0, 1))
+    def go_on(self, order: Order, index: int) -> None:
+        """What usually comes next."""
+        part = self.part(order, index)
+        match part.state:
+            case S.AWAITING_PAYMENT:
+                self.pay(order)
+            case S.TO_CONFIRM:
+                self.confirm(order, index)
+            case S.PREPARING:
+                self.ship(order, index, 0, "vnpost")
+            case S.SHIPPED:
+                self.parcel_news(order, 0, ShipmentState.DELIVERED)
+            case S.DELIVERED:
+                self.days_pass(order)
+
+    @rule(order=orders, index=st.integers(0, 1))
+    def receive(self, order: Order, index: int) -> None:
+        part = self.part(order, index)
+        self.attempt(
+            "receive",
+            lambda: services.seller_order_receive(actor=GUEST, part_id=part.pk, token=order_token(order.pk)),
+        )
+
+    @rule(order=orders)
+    def nobody_answers(self, order: Order) -> None:
+        SellerOrder.objects.filter(order=order, state=S.TO_CONFIRM).update(
+            confirm_before=timezone.now() - dt.timedelta(seconds=1)
+        )
+        self.attempt("overdue", services.parts_cancel_overdue)
+
+    @rule(order=orders)
+    def days_pass(self, order: Order) -> None:
+        SellerOrder.objects.filter(order=order, state=S.DELIVERED).update(
+            completes_at=timezone.now() - dt.timedelta(seconds=1)
+        )
+        self.attempt("complete", services.parts_complete)
+
+    @rule(order=orders, index=st.integers(0, 1), amount=st.integers(1, 400_000))
+    def refund(self, order: Order, index: int, amount: int) -> None:
+        part = self.part(order, index)
+        self.attempt(
+            "refund",
+            lambda: payments.refund_create(
+                actor=self.owners[part.seller_id], part_id=part.pk, amount=amount, lines=None, reason="Lỗi",
+                bank_reference=None, idempotency_key=unique(),
+            ),
+        )  # fmt: skip
+
+    @rule(order=orders)
+    def pay_back(self, order: Order) -> None:
+        refund = Refund.objects.filter(seller_order__order=order, state="PENDING").first()
+        if refund is not None:
+            self.attempt(
+                "pay back",
+                lambda: payments.refund_complete(actor=self.admin, refund_id=refund.pk, bank_reference="FT1"),
+            )
+
+    @rule(index=st.integers(0, 2), delta=st.integers(-2, 2))
+    def edit_stock(self, index: int, delta: int) -> None:
+        variant = self.variants[index]
+        line = {"variant_id": variant.pk, "delta": delta, "reason": "đếm lại"}
+        actor = self.owners[variant.seller_id]
+        done = self.attempt(
+            "stock", lambda: catalog.stock_adjust(actor=actor, line=line, idempotency_key=unique())
+        )
+        if done is not None:
+            self.edits[variant.pk] += delta
+
+    # --- What always holds ----------------------------------------------------------------------------------
+    @invariant()
+    def the_shelf_adds_up(self) -> None:
+        for variant in Variant.objects.filter(pk__in=[row.pk for row in self.variants]):
+            lines = OrderLine.objects.filter(variant=variant).select_related("seller_order")
+            held = sum(line.from_shelf for line in lines if line.seller_order.state == S.AWAITING_PAYMENT)
+            gone = [line for line in lines if line.seller_order.state in SOLD]
+            assert variant.held == held
+            assert variant.on_hand == STOCK + self.edits[variant.pk] - sum(line.from_shelf for line in gone)
+            assert all(line.from_shelf + line.to_make == line.quantity for line in lines)
+            product = Product.objects.get(pk=variant.product_id)
+            assert product.made_to_order_days is not None or not any(line.to_make for line in lines)
+            sold = ProductStats.objects.get(product=product).sold
+            assert sold == sum(line.quantity for line in gone)
+
+    @invariant()
+    def parcels_add_up(self) -> None:
+        for part in SellerOrder.objects.all():
+            lines = list(OrderLine.objects.filter(seller_order=part))
+            for line in lines:
+                packed = ShipmentLine.objects.filter(line=line).exclude(shipment__state="CANCELLED")
+                assert line.shipped == sum(item.quantity for item in packed)
+                assert 0 <= line.shipped <= line.quantity
+            whole = all(line.shipped == line.quantity for line in lines)
+            left = any(line.shipped for line in lines)
+            if part.state in (S.SHIPPED, S.DELIVERED, S.COMPLETED):
+                assert whole
+            else:
+                assert not whole
+                assert part.state == S.PREPARING or not left
+
+    @invariant()
+    def money_adds_up(self) -> None:
+        for order in Order.objects.all():
+            parts = list(SellerOrder.objects.filter(order=order))
+            assert order.total == sum(part.total for part in parts)
+            paid = Payment.objects.filter(order=order, paid_at__isnull=False)
+            assert len(paid) == (order.paid_at is not None)
+            back = 0
+            for part in parts:
+                refunds = Refund.objects.filter(seller_order=part).exclude(state="FAILED")
+                assert part.refunded == sum(refund.amount for refund in refunds) <= part.total
+                back += part.refunded
+                assert (part.paid_at is not None) == (order.paid_at is not None)
+                # Whatever was paid for and will not come goes back in full.
+                if part.state == S.CANCELLED and order.paid_at is not None:
+                    assert part.refunded == part.total
+            for payment in paid:
+                done = sum(refund.amount for refund in payment.refunds.filter(state="SUCCEEDED"))
+                assert (payment.amount, payment.refunded) == (order.total, back)
+                expected = "REFUNDED" if done == order.total else "PARTLY_REFUNDED" if done else "PAID"
+                assert payment.state == expected
+
+    @invariant()
+    def orders_say_what_their_parts_are(self) -> None:
+        for order in Order.objects.all():
+            parts = list(SellerOrder.objects.filter(order=order))
+            states = {part.state for part in parts}
+            left = states - {S.CANCELLED}
+            anything = OrderLine.objects.filter(seller_order__order=order, shipped__gt=0).exists()
+            if order.paid_at is None:
+                expected = {
+                    frozenset({S.AWAITING_PAYMENT}): OrderState.AWAITING_PAYMENT,
+                    frozenset({S.EXPIRED}): OrderState.EXPIRED,
+                    frozenset({S.CANCELLED}): OrderState.CANCELLED,
+                }[frozenset(states)]
+            elif all(part.refunded == part.total for part in parts):
+                expected = OrderState.REFUNDED
+            elif left <= {S.COMPLETED}:
+                expected = OrderState.COMPLETED
+            elif left <= {S.SHIPPED, S.DELIVERED, S.COMPLETED}:
+                expected = OrderState.SHIPPED
+            else:
+                expected = OrderState.PARTLY_SHIPPED if anything else OrderState.PAID
+            assert order.state == expected, (order.state, states)
+
+
+@override_settings(UNPAID_ORDERS_PER_PHONE=100, UNPAID_ORDERS_PER_ADDRESS=1_000)
+def test_everything_adds_up_in_any_order() -> None:
+    counted.clear()
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
+
+    done = {name for name in counted if not name.endswith("refused")}
+    # A machine that never gets anywhere proves nothing.
+    assert sum(counted.values()) >= 1_000
+    assert {
+        "place",
+        "pay",
+        "expire",
+        "buyer cancels",
+        "confirm",
+        "ship",
+        "receive",
+        "refund",
+        "stock",
+    } <= done, counted

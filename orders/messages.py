@@ -126,11 +126,9 @@ def arrived(part: SellerOrder) -> None:
         part.order,
         _("Order %(number)s: a parcel has arrived"),
         _(
-            "The parcel of “%(seller)s” has arrived. If something is wrong with it, or if it never came, tell us "
-            "before %(until)s."
+            "The parcel of “%(seller)s” has arrived. Please look it over, and say on the order's page that you have it."
         ),
         seller=part.seller.name,
-        until=_hour(part.completes_at) if part.completes_at else "",
     )
 
 

@@ -19,18 +19,23 @@ QR = 29.0
 INK = (35, 26, 18)
 
 
-def label_sheet(*, url: str, code: str, name: str, maker: str, place: str, words: str) -> bytes:
-    """The sheet as PDF. `words` says what the code is for; `code` stands below it for who cannot scan."""
-    pdf = FPDF(format="A4", unit="mm")
+def document(size: str | tuple[float, float], title: str) -> tuple[FPDF, Container[int]]:
+    """An empty document in our letters, and which ones these are."""
+    pdf = FPDF(format=size, unit="mm")
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
     pdf.add_font(FONT, fname=FONTS / "NotoSans-Regular.ttf")
     pdf.add_font(FONT, style="B", fname=FONTS / "NotoSans-Bold.ttf")
-    pdf.set_title(name)
+    pdf.set_title(title)
     pdf.set_text_color(*INK)
     font: Any = pdf.fonts[FONT.lower()]
-    known = font.cmap
-    name, maker, place = (_printable(text, known) for text in (name, maker, place))
+    return pdf, font.cmap
+
+
+def label_sheet(*, url: str, code: str, name: str, maker: str, place: str, words: str) -> bytes:
+    """The sheet as PDF. `words` says what the code is for; `code` stands below it for who cannot scan."""
+    pdf, known = document("A4", name)
+    name, maker, place = (printable(text, known) for text in (name, maker, place))
     picture = io.BytesIO()
     segno.make(url, error="m", micro=False).save(picture, kind="png", scale=8, border=4)
     pdf.add_page()
@@ -40,7 +45,7 @@ def label_sheet(*, url: str, code: str, name: str, maker: str, place: str, words
     return bytes(pdf.output())
 
 
-def _printable(text: str, known: Container[int]) -> str:
+def printable(text: str, known: Container[int]) -> str:
     """Without what our letters do not have: a label shows no empty boxes."""
     return " ".join("".join(c for c in text if ord(c) in known).split())
 
@@ -63,16 +68,16 @@ def _label(
     x, width = left + MARGIN + QR, WIDTH - 2 * MARGIN - QR
     pdf.set_xy(x, top + MARGIN)
     pdf.set_font(FONT, style="B", size=9)
-    _lines(pdf, x, width, name, 4, 3)
+    write_lines(pdf, x, width, name, 4, 3)
     pdf.set_font(FONT, size=7.5)
-    _lines(pdf, x, width, maker, 3.4, 2)
-    _lines(pdf, x, width, place, 3.4, 1)
+    write_lines(pdf, x, width, maker, 3.4, 2)
+    write_lines(pdf, x, width, place, 3.4, 1)
     pdf.set_font(FONT, size=6)
     pdf.set_y(max(pdf.get_y() + 0.8, top + HEIGHT - MARGIN - 6))
-    _lines(pdf, x, width, words, 2.8, 2)
+    write_lines(pdf, x, width, words, 2.8, 2)
 
 
-def _lines(pdf: FPDF, x: float, width: float, text: str, height: float, most: int) -> None:
+def write_lines(pdf: FPDF, x: float, width: float, text: str, height: float, most: int) -> None:
     """The text in so many lines at most, the last one cut by an ellipsis."""
     if not text:
         return

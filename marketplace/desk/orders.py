@@ -7,9 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from marketplace.core.phones import written_phone
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import Field, Option, field_errors, fill, typed
 from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show
+from marketplace.desk.slips import Slip, parcel_papers
 from marketplace.pages import Data, clean, whole_number
 
 # The tabs by the word in the address.
@@ -73,6 +75,46 @@ def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         "may_cancel": desk.edits and part["state"] in ("TO_CONFIRM", "PREPARING") and not part["shipments"],
     }
     return show(request, desk, "desk/order.html", context, errors=errors)
+
+
+@desk_page(methods=("GET",))
+def order_papers(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """The parcel's address label and packing slip, as PDF."""
+    part = _part(request, desk, number)
+    to = part["shippingAddress"]
+    if to is None or part["state"] in ("CANCELLED", "EXPIRED"):
+        raise Http404
+    parcels = [parcel for parcel in part["shipments"] if parcel["state"] != "CANCELLED"]
+    seller = part["seller"]
+    place = [seller["village"]["name"]] if seller["village"] else []
+    sheet = parcel_papers(
+        Slip(
+            number=number,
+            tracking=(parcels[-1]["trackingNumber"] or "") if parcels else "",
+            sender=seller["publicName"],
+            sender_place=", ".join([*place, seller["commune"]["name"], "Hà Nội"]),
+            receiver=to["name"],
+            phone=written_phone(to["phone"]),
+            address=[
+                to["line1"] or "",
+                ", ".join(word for word in (to["ward"], to["province"]) if word),
+                *([f"{to['postalCode'] or ''} {to['country']}".strip()] if to["country"] != "VN" else []),
+            ],
+            lines=[
+                (line["quantity"], line["productName"], line["variantName"], line["sku"])
+                for line in part["lines"]
+            ],
+            note=part["note"] or "",
+            from_word=_("From"),
+            to_word=_("To"),
+            slip_word=_("In this parcel"),
+            note_word=_("The buyer writes"),
+            thanks=_("Thank you for buying what a village has made."),
+        )
+    )
+    response = HttpResponse(sheet, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return response
 
 
 @desk_page(EDITORS)

@@ -52,6 +52,7 @@ urlpatterns = [
     path("desk/san-pham/<hex:key>/nhan.pdf", passport.labels, name="labels"),
     path("desk/don-hang", orders.orders, name="orders"),
     path("desk/don-hang/<slug:number>", orders.order, name="order"),
+    path("desk/don-hang/<slug:number>/phieu.pdf", orders.order_papers, name="order_papers"),
     path("desk/don-hang/<slug:number>/huy", orders.order_cancel, name="order_cancel"),
     path("desk/nhap-bang", sheets.sheets, name="sheets"),
     path("desk/ton-kho", stock.stock, name="stock"),

@@ -401,7 +401,7 @@ def _cancel_paid(
 def _check_cancellable(part: SellerOrder, *path: str, by_buyer: bool = False) -> None:
     if part.state not in (S.TO_CONFIRM, S.PREPARING):
         raise _wrong_state(
-            _("The parcel of “%(name)s” is on its way already. Take it, then send it back.")
+            _("The parcel of “%(name)s” is on its way already, so it can no longer be cancelled.")
             % {"name": part.seller.name}
             if by_buyer
             else _("Only what has not been sent can be cancelled."),
@@ -409,12 +409,11 @@ def _check_cancellable(part: SellerOrder, *path: str, by_buyer: bool = False) ->
         )
     lines = list(OrderLine.objects.filter(seller_order=part))
     if any(line.shipped for line in lines):
-        raise _wrong_state(
-            _("A part of it is on its way already. Wait for it, then send back what is not wanted."), *path
-        )
+        raise _wrong_state(_("A part of it is on its way already, so it can no longer be cancelled."), *path)
     if by_buyer and part.state == S.PREPARING and any(line.to_make for line in lines):
         raise _wrong_state(
-            _("“%(name)s” is making this for you already. Ask the maker first.") % {"name": part.seller.name},
+            _("“%(name)s” is making this for you already, so only the maker can cancel it.")
+            % {"name": part.seller.name},
             *path,
         )
 

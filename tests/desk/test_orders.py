@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable
 
+import pypdfium2
 import pytest
+import zxingcpp
 
+from marketplace.desk.slips import Slip, parcel_papers
 from orders.models import SellerOrder, Shipment
 from payments.models import Refund
 from tests.builders import Shop, make_product
@@ -112,3 +115,43 @@ def test_another_workshops_order_is_not_there(
     for path in ("", "/huy"):
         owner.get(f"/desk/don-hang/{foreign.number}-1{path}", 404)
     assert shown(foreign.number) not in owner.get("/desk/don-hang")
+
+
+def test_the_address_and_what_is_in_it_are_printed(owner: Person, packer: Person, order: Bought) -> None:
+    path = f"/desk/don-hang/{order.number}-1"
+    assert f'href="{path}/phieu.pdf"' in packer.get(path)
+
+    answer = packer.client.get(f"{path}/phieu.pdf")
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert "no-store" in answer["Cache-Control"]
+    document = pypdfium2.PdfDocument(answer.content)
+    assert [round(side / 72 * 25.4) for side in document[0].get_size()] == [105, 148]
+    label, slip = (" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    (code,) = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
+    assert code.text == f"{order.number}-1"
+    for words in (f"{order.number}-1", "Nguyễn Thị Lan", "0912 345 678", "1 phố Tràng Thi", "Lưu Thượng"):
+        assert words in label
+    for words in ("3 ×", "Giỏ cỏ tế đan tay", "Gói kỹ"):
+        assert words in slip
+    owner.post(f"{path}/huy", reason="Hết")
+    owner.get(f"{path}/phieu.pdf", 404)
+
+
+def test_a_long_slip_goes_on_over_pages(order: Bought) -> None:
+    lines = [
+        (number, f"Khay gỗ {number} " + "rất dài " * 20, "Nhỏ", f"PX{number}") for number in range(1, 31)
+    ]
+    sheet = parcel_papers(
+        Slip(
+            number="PX460919289-1", tracking="EV123456789VN", sender="Cơ sở", sender_place="Lưu Thượng",
+            receiver="Nguyễn \U0001f600 Lan", phone="0912 345 678", address=["1 phố", "Hà Nội"], lines=lines,
+            note="x " * 900, from_word="Từ", to_word="Đến", slip_word="Có gì", note_word="Lời nhắn", thanks="Cảm ơn",
+        )
+    )  # fmt: skip
+
+    document = pypdfium2.PdfDocument(sheet)
+    text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    assert all(f"Khay gỗ {number} " in text for number in range(1, 31))
+    (code,) = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
+    assert code.text == "EV123456789VN"

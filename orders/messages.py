@@ -132,24 +132,24 @@ def arrived(part: SellerOrder) -> None:
     )
 
 
-def cancelled_by_seller(part: SellerOrder, reason: str) -> None:
+def cancelled_by_seller(part: SellerOrder, reason: str, owed: int) -> None:
     _tell_buyer(
         part.order,
         _("Order %(number)s: a part was cancelled"),
         _("“%(seller)s” cannot send what you ordered: %(reason)s. You get %(amount)s back."),
         seller=part.seller.name,
         reason=reason.rstrip("."),
-        amount=format_money(part.total),
+        amount=format_money(owed),
     )
 
 
-def cancelled_by_time(part: SellerOrder) -> None:
+def cancelled_by_time(part: SellerOrder, owed: int) -> None:
     _tell_buyer(
         part.order,
         _("Order %(number)s: a part was cancelled"),
         _("“%(seller)s” has not answered in time, so this part is cancelled. You get %(amount)s back."),
         seller=part.seller.name,
-        amount=format_money(part.total),
+        amount=format_money(owed),
     )
     _tell_seller(
         part,
@@ -162,7 +162,7 @@ def cancelled_by_time(part: SellerOrder) -> None:
     )
 
 
-def cancelled_by_buyer(part: SellerOrder, reason: str) -> None:
+def cancelled_by_buyer(part: SellerOrder) -> None:
     _tell_seller(
         part,
         "cancelled",

@@ -49,7 +49,7 @@ class RefundAdmin(QueueAdmin):
     ordering = ["-created_at"]
     readonly_fields = ["sum", "account"]
     exclude = ["lines", "amount"]
-    waiting = Q(state=RefundState.PENDING, payment__gateway="vietqr")
+    waiting = Q(state=RefundState.PENDING, payment__gateway="vietqr") | Q(state=RefundState.FAILED)
     decisions = {"pay": _pay}
     actions_detail = ["pay"]
     pay = decision("pay", _("Paid back"))
@@ -65,7 +65,7 @@ class RefundAdmin(QueueAdmin):
         return actor_from_cookie(request).is_admin
 
     def possible(self, row: Any) -> set[str]:
-        return {"pay"} if row.state == RefundState.PENDING and services.by_hand(row.payment) else set()
+        return {"pay"} if services.waits_for_a_person(row) else set()
 
     @admin.display(description=_("amount"))
     def sum(self, row: Refund) -> str:
@@ -77,9 +77,9 @@ class RefundAdmin(QueueAdmin):
 
     @admin.display(description=_("waits for"))
     def waits_for(self, row: Refund) -> str:
-        if row.state != RefundState.PENDING:
+        if row.state == RefundState.SUCCEEDED:
             return ""
-        if not services.by_hand(row.payment):
+        if not services.waits_for_a_person(row):
             return str(_("the gateway"))
         return str(_("a transfer") if row.seller_order.order.refund_account else _("the buyer's account"))
 

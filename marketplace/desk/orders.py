@@ -100,10 +100,7 @@ def order_papers(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
                 ", ".join(word for word in (to["ward"], to["province"]) if word),
                 *([f"{to['postalCode'] or ''} {to['country']}".strip()] if to["country"] != "VN" else []),
             ],
-            lines=[
-                (line["quantity"], line["productName"], line["variantName"], line["sku"])
-                for line in part["lines"]
-            ],
+            lines=_inside(part, parcels),
             note=part["note"] or "",
             from_word=_("From"),
             to_word=_("To"),
@@ -115,6 +112,18 @@ def order_papers(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     response = HttpResponse(sheet, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
     return response
+
+
+def _inside(part: Data, parcels: list[Data]) -> list[tuple[int, str, str, str]]:
+    """What the newest parcel holds; before there is one, what is still to be sent."""
+    pieces = {line["id"]: line["left"] for line in part["lines"]}
+    if parcels:
+        pieces = {item["line"]["id"]: item["quantity"] for item in parcels[-1]["lines"]}
+    return [
+        (pieces[line["id"]], line["productName"], line["variantName"], line["sku"])
+        for line in part["lines"]
+        if pieces.get(line["id"])
+    ]
 
 
 @desk_page(EDITORS)
@@ -135,7 +144,8 @@ def order_cancel(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         if not errors:
             messages.success(request, _("Cancelled. The buyer has been told and gets the money back."))
             return redirect("desk:order", number)
-    context = {"section": "orders", "part": part, "reason": reason, "key": new_key()}
+    owed = part["total"]["amount"] - part["refunded"]["amount"]
+    context = {"section": "orders", "part": part, "owed": owed, "reason": reason, "key": new_key()}
     return show(request, desk, "desk/order_cancel.html", context, errors=errors)
 
 
@@ -181,8 +191,9 @@ def _do(request: HttpRequest, part: Data, act: str, values: dict[str, str]) -> d
 
 
 def _ship(request: HttpRequest, part: Data, values: dict[str, str]) -> Data:
-    left = {line["id"]: line["left"] for line in part["lines"] if line["left"]}
-    wanted = {key: whole_number(request.POST.get(f"pieces-{key}"), left[key]) for key in left}
+    # Of what was posted alone, so that the same press twice is the same parcel.
+    posted = {line["id"]: request.POST.get(f"pieces-{line['id']}") for line in part["lines"]}
+    wanted = {key: whole_number(typed, 0) for key, typed in posted.items() if typed is not None}
     if not values["carrier"]:
         return {"userErrors": [{"field": ["carrier"], "message": _("Choose who carries it.")}]}
     lines = [{"lineId": key, "quantity": pieces} for key, pieces in wanted.items() if pieces]
@@ -192,7 +203,7 @@ def _ship(request: HttpRequest, part: Data, values: dict[str, str]) -> Data:
         part=part["id"],
         carrier=values["carrier"],
         tracking=values["tracking"] or None,
-        lines=None if wanted == left else lines,
+        lines=lines if wanted else None,
         key=clean(request.POST.get("key"), 64) or new_key(),
     )
 

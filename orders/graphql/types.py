@@ -40,6 +40,7 @@ EVENT_MESSAGES = {
     "delivered": _("The parcel of “%(seller)s” has arrived."),
     "completed": _("The part of “%(seller)s” is done."),
     "refunded": _("%(amount)s are on their way back to the buyer."),
+    "refund_failed": _("Paying back %(amount)s did not work. A person sees to it."),
     "refund_done": _("%(amount)s were paid back."),
 }
 CANCELLED_BY = {
@@ -222,7 +223,11 @@ class OrderEvent(graphene.ObjectType):
         values = dict(root.details)
         if "amount" in values:
             values["amount"] = format_money(values["amount"])
-        return str(words) % values
+        told = str(words) % values
+        # A buyer need not say why.
+        if root.kind == "cancelled" and values["by"] == "buyer" and values["reason"]:
+            told = f"{told} {values['reason']}"
+        return told
 
 
 class ShipmentLine(graphene.ObjectType):
@@ -426,8 +431,11 @@ class Order(ModelNode):
     events = graphene.Field(required_list(OrderEvent))
 
     @staticmethod
-    def resolve_token(root: models.Order, info: graphene.ResolveInfo) -> str:
-        return tokens.order_token(root.pk)
+    def resolve_token(root: models.Order, info: graphene.ResolveInfo) -> str | None:
+        actor = info.context.actor
+        # Only administrators see orders of others: with the token, one could act as the buyer.
+        is_buyers = actor.user is not None and root.user_id == actor.user_id
+        return None if actor.is_admin and not is_buyers else tokens.order_token(root.pk)
 
     @staticmethod
     def resolve_email(root: models.Order, info: graphene.ResolveInfo) -> str | None:

@@ -60,7 +60,9 @@ def lock_open_cart(actor: Actor, cart_id: uuid.UUID | None) -> Cart:
     cart = queries.cart_for(actor, cart_id)
     if cart is None:
         raise not_found("cartId")
-    cart = Cart.objects.select_for_update(no_key=True, of=("self",)).get(pk=cart.pk)
+    cart = Cart.objects.select_for_update(no_key=True, of=("self",)).filter(pk=cart.pk).first()
+    if cart is None or cart.merged_into_id is not None or cart.user_id not in (None, actor.user_id):
+        raise not_found("cartId")
     if cart.ordered_at is not None:
         raise DomainError.of(ErrorCode.CART_EXPIRED, _("This basket was ordered already."), "cartId")
     if cart.expires_at <= timezone.now():
@@ -91,7 +93,12 @@ def cart_merge(*, actor: Actor, guest_cart_id: uuid.UUID | None) -> Cart:
     if guest.user_id is not None:
         return own or guest
     rows = lock_rows(Cart.objects.all(), [row.pk for row in (guest, own) if row is not None])
-    guest = rows[guest.pk]
+    # While we waited, it may have gone another way.
+    guest = rows.get(guest.pk)
+    if guest is None or guest.user_id is not None or guest.merged_into_id is not None:
+        raise not_found("guestCartId")
+    if own is not None and (own.pk not in rows or rows[own.pk].ordered_at is not None):
+        own = None
     if guest.ordered_at is not None or guest.expires_at <= timezone.now():
         raise DomainError.of(
             ErrorCode.CART_EXPIRED, _("This basket was ordered already, or is too old."), "guestCartId"

@@ -305,9 +305,9 @@ def seller_order_cancel(
     def perform() -> SellerOrder:
         fresh = _lock_part(part)
         _check_cancellable(fresh, "id")
-        _cancel(actor, fresh, by="seller", reason=words)
+        owed = _cancel(actor, fresh, by="seller", reason=words)
         order_settle(fresh.order)
-        messages.cancelled_by_seller(fresh, words)
+        messages.cancelled_by_seller(fresh, words, owed)
         return fresh
 
     made, _fresh = idempotency.once(
@@ -347,7 +347,7 @@ def order_cancel(
                 ),
                 "sellerOrderIds",
             )
-        _cancel_unpaid(actor, order, list(parts.values()), words)
+        _cancel_unpaid(actor, order, list(parts.values()))
         return order
     _cancel_paid(
         actor, parts, list(parts) if part_ids is None else part_ids, words, named=part_ids is not None
@@ -356,13 +356,13 @@ def order_cancel(
     return order
 
 
-def _cancel_unpaid(actor: Actor, order: Order, parts: list[SellerOrder], reason: str) -> None:
+def _cancel_unpaid(actor: Actor, order: Order, parts: list[SellerOrder]) -> None:
     stock.stock_release(shelf_pieces(order))
     for part in parts:
         part_move(part, S.CANCELLED)
     Order.objects.filter(pk=order.pk).update(ip=None)
     tell_step(order, "cancelled_unpaid", actor="buyer")
-    audit.record(actor, "order.cancelled", order, before={"state": order.state}, reason=reason)
+    audit.record(actor, "order.cancelled", order, before={"state": order.state})
     order_settle(order)
     events.publish(OrderCancelled(order.pk))
 
@@ -391,22 +391,15 @@ def _cancel_paid(
             problems += error.problems
         chosen[part.pk] = part
     raise_problems(problems)
-    # Variants of all parts are locked in one order.
     _give_back(list(chosen.values()))
     for part in chosen.values():
-        _cancel(actor, part, by="buyer", reason=reason, shelf_done=True)
-        messages.cancelled_by_buyer(part, reason)
+        _cancel(actor, part, by="buyer", reason=reason, given_back=True)
+        messages.cancelled_by_buyer(part)
 
 
 def _check_cancellable(part: SellerOrder, *path: str, by_buyer: bool = False) -> None:
     if part.state not in (S.TO_CONFIRM, S.PREPARING):
-        raise _wrong_state(
-            _("The parcel of “%(name)s” is on its way already, so it can no longer be cancelled.")
-            % {"name": part.seller.name}
-            if by_buyer
-            else _("Only what has not been sent can be cancelled."),
-            *path,
-        )
+        raise _wrong_state(_("Only what has not been sent can be cancelled."), *path)
     lines = list(OrderLine.objects.filter(seller_order=part))
     if any(line.shipped for line in lines):
         raise _wrong_state(_("A part of it is on its way already, so it can no longer be cancelled."), *path)
@@ -419,22 +412,28 @@ def _check_cancellable(part: SellerOrder, *path: str, by_buyer: bool = False) ->
 
 
 def _give_back(parts: Sequence[SellerOrder]) -> None:
+    """Pieces to the shelf, sales uncounted: of all parts together, so that their rows are locked in one order."""
     pieces: Counter[uuid.UUID] = Counter()
     for line in OrderLine.objects.filter(seller_order__in=parts):
         pieces[line.variant_id] += line.from_shelf
     stock.stock_restock(pieces)
+    count_sales(SellerOrder.objects.filter(pk__in=[part.pk for part in parts]), times=-1)
 
 
-def _cancel(actor: Actor, part: SellerOrder, *, by: str, reason: str, shelf_done: bool = False) -> None:
-    """Ends a paid part: its pieces are on the shelf again, its sales uncounted, its money owed to the buyer."""
-    if not shelf_done:
+def _cancel(actor: Actor, part: SellerOrder, *, by: str, reason: str, given_back: bool = False) -> int:
+    """Ends a paid part: its pieces are on the shelf again, its money owed to the buyer. Returns how many đồng.
+
+    A buyer's words may hold anything: they are for the seller alone, and stand in the part's story only.
+    """
+    if not given_back:
         _give_back([part])
-    count_sales(SellerOrder.objects.filter(pk=part.pk), times=-1)
     owed = part.total - part.refunded
     part_move(part, S.CANCELLED)
     tell_step(part.order, "cancelled", part=part, actor=by, by=by, reason=reason)
-    audit.record(actor, "seller_order.cancelled", part, before={"state": part.state}, reason=reason)
-    events.publish(PartCancelled(part.pk, owed, reason))
+    told = "" if by == "buyer" else reason
+    audit.record(actor, "seller_order.cancelled", part, before={"state": part.state}, reason=told)
+    events.publish(PartCancelled(part.pk, owed, told))
+    return owed
 
 
 # --- What time does -------------------------------------------------------------------------------------------
@@ -460,23 +459,33 @@ def parts_remind(*, limit: int = 200) -> int:
 def _remind(part: SellerOrder) -> bool:
     if part.state != S.TO_CONFIRM or part.reminded_at is not None:
         return False
-    SellerOrder.objects.filter(pk=part.pk).update(reminded_at=timezone.now())
+    now = timezone.now()
+    # Whoever is reminded late has some hours all the same.
+    until = max(part.confirm_before or now, now + dt.timedelta(hours=settings.CONFIRM_HOURS / 8))
+    SellerOrder.objects.filter(pk=part.pk).update(reminded_at=now, confirm_before=until)
+    part.confirm_before = until
     messages.reminder(part)
     return True
 
 
 def parts_cancel_overdue(*, limit: int = 200) -> int:
-    """Cancels and refunds parts that no seller has taken on in time. Returns how many."""
-    due = SellerOrder.objects.filter(state=S.TO_CONFIRM, confirm_before__lt=timezone.now())
+    """Cancels and refunds parts that no seller has taken on in time. Returns how many.
+
+    Never without a reminder some time before: after a standstill of ours, sellers get what was promised.
+    """
+    reminded = timezone.now() - dt.timedelta(hours=settings.CONFIRM_HOURS / 8)
+    due = SellerOrder.objects.filter(
+        state=S.TO_CONFIRM, confirm_before__lt=timezone.now(), reminded_at__lt=reminded
+    )
     return _each(due.order_by("confirm_before"), _cancel_overdue, limit)
 
 
 def _cancel_overdue(part: SellerOrder) -> bool:
     if part.state != S.TO_CONFIRM or part.confirm_before is None or part.confirm_before >= timezone.now():
         return False
-    _cancel(SYSTEM, part, by="time", reason="")
+    owed = _cancel(SYSTEM, part, by="time", reason="")
     order_settle(part.order)
-    messages.cancelled_by_time(part)
+    messages.cancelled_by_time(part, owed)
     return True
 
 

@@ -37,7 +37,8 @@ PARCEL_MOVES: dict[str, frozenset[str]] = {
     P.FAILED: frozenset({P.IN_TRANSIT, P.DELIVERED, P.RETURNED, P.LOST}),
     P.DELIVERED: frozenset({P.RETURNED}),
     P.LOST: frozenset({P.DELIVERED, P.RETURNED}),
-    P.RETURNED: frozenset(),
+    # Told by mistake, or sent once more.
+    P.RETURNED: frozenset({P.IN_TRANSIT, P.DELIVERED}),
     P.CANCELLED: frozenset(),
 }
 GONE = frozenset({S.CANCELLED, S.EXPIRED})

@@ -45,6 +45,12 @@ def _client() -> stripe.StripeClient:
     )
 
 
+def _key_of(refund: stripe.Refund) -> str:
+    """Ours, under which it was made; empty where somebody made it elsewhere."""
+    metadata: Any = refund.metadata
+    return str(metadata["key"]) if metadata and "key" in metadata else ""
+
+
 class StripeGateway:
     code = "stripe"
     currencies = ["VND"]
@@ -123,12 +129,17 @@ class StripeGateway:
 
     def refund(self, gateway_reference: str, amount: int, key: str) -> tuple[str | None, str]:
         try:
-            made = _client().v1.refunds.create(
-                params={"payment_intent": gateway_reference, "amount": amount},
+            # Stripe forgets its keys after a day; what was made of this one tells by its metadata.
+            known = _client().v1.refunds.list(params={"payment_intent": gateway_reference, "limit": 100})
+            made = next((row for row in known.data if _key_of(row) == key), None)
+            made = made or _client().v1.refunds.create(
+                params={"payment_intent": gateway_reference, "amount": amount, "metadata": {"key": key}},
                 options={"idempotency_key": key},
             )
-        except stripe.InvalidRequestError:
-            # Paid back elsewhere, or disputed: asking again changes nothing.
+        except stripe.InvalidRequestError as error:
+            if error.code == "charge_already_refunded":
+                # Somebody has paid it back elsewhere: a person has to look, and nothing is paid twice meanwhile.
+                raise GatewayError(error.code) from error
             return None, "FAILED"
         except stripe.StripeError as error:
             raise GatewayError(type(error).__name__) from error

@@ -334,7 +334,8 @@ def _refund_account_needed(root: Order, info: graphene.ResolveInfo) -> bool:
     if root.paid_at is None or root.refund_account is not None:
         return False
     return any(
-        refund.state == models.RefundState.PENDING and services.by_hand(payment)
+        (refund.state == models.RefundState.PENDING and services.by_hand(payment))
+        or refund.state == models.RefundState.FAILED
         for payment in _payments_of_order(root, info)
         for refund in Payment.resolve_refunds(payment, info)
     )

@@ -18,6 +18,7 @@ from payments.services.refunds import (
     refund_open,
     refund_send,
     refunds_ask,
+    waits_for_a_person,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "refund_open",
     "refund_send",
     "refunds_ask",
+    "waits_for_a_person",
 ]

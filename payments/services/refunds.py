@@ -26,7 +26,7 @@ from orders import access as order_access
 from orders import messages
 from orders import services as orders
 from orders.models import OrderLine, SellerOrder
-from payments.gateways import GatewayError, find_gateway
+from payments.gateways import GatewayError, all_gateways, find_gateway
 from payments.models import Payment, PaymentState, Refund, RefundState
 
 log = structlog.get_logger(__name__)
@@ -41,15 +41,15 @@ def refund_open(
     amount: int,
     reason: str,
     lines: Sequence[Mapping[str, Any]] = (),
+    paid_already: bool = False,
 ) -> Refund | None:
     """Owes the buyer this much of a part, and sees to it that it is paid. None where nothing was paid, or is owed.
 
     Runs inside the caller's transaction, which holds the order's lock. Raises DomainError OUT_OF_RANGE.
     """
     part = SellerOrder.objects.select_related("order").get(pk=part_id)
-    payment = Payment.objects.filter(
-        order=part.order_id, state__in=[PaymentState.PAID, PaymentState.PARTLY_REFUNDED], seller_order=None
-    ).first()
+    paid = [PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED]
+    payment = Payment.objects.filter(order=part.order_id, state__in=paid, seller_order=None).first()
     if payment is None or amount == 0:
         return None
     counted = Payment.objects.filter(pk=payment.pk, refunded__lte=F("amount") - amount).update(
@@ -73,7 +73,7 @@ def refund_open(
     orders.tell_step(part.order, "refunded", part=part, amount=amount)
     audit.record(actor, "refund.opened", refund, after={"amount": amount}, reason=reason)
     if by_hand(payment):
-        if part.order.refund_account is None:
+        if part.order.refund_account is None and not paid_already:
             messages.where_to_pay(part.order, amount)
     else:
         from payments.jobs import send_refund
@@ -111,7 +111,14 @@ def refund_create(
 
     def perform() -> Refund:
         orders.lock_order(part.order_id)
-        refund = refund_open(actor=actor, part_id=part.pk, amount=amount, reason=words, lines=lines or ())
+        refund = refund_open(
+            actor=actor,
+            part_id=part.pk,
+            amount=amount,
+            reason=words,
+            lines=lines or (),
+            paid_already=bool(reference),
+        )
         if refund is None:
             raise DomainError.of(
                 ErrorCode.INVALID_STATE,
@@ -204,10 +211,28 @@ def refund_complete(*, actor: Actor, refund_id: uuid.UUID, bank_reference: str) 
             "bankReference",
         )
     refund = _lock(refund_id)
-    if refund.state != RefundState.PENDING or not by_hand(refund.payment):
+    if not waits_for_a_person(refund):
         raise DomainError.of(ErrorCode.INVALID_STATE, _("This refund does not wait for a transfer."))
+    if refund.state == RefundState.FAILED and not _count_again(refund):
+        raise DomainError.of(ErrorCode.OUT_OF_RANGE, _("It has been paid back in another way already."))
     _paid_by_hand(actor, refund, reference)
     return Refund.objects.get(pk=refund.pk)
+
+
+def waits_for_a_person(refund: Refund) -> bool:
+    """Whether somebody has to transfer it: what came by transfer, and what a gateway would not pay back."""
+    if refund.state == RefundState.PENDING:
+        return refund.gateway_reference is None and by_hand(refund.payment)
+    return refund.state == RefundState.FAILED
+
+
+def _count_again(refund: Refund) -> bool:
+    counted = Payment.objects.filter(pk=refund.payment_id, refunded__lte=F("amount") - refund.amount).update(
+        refunded=F("refunded") + refund.amount
+    )
+    if not counted or not orders.part_refunded(part_id=refund.seller_order_id, amount=refund.amount):
+        return False
+    return bool(Refund.objects.filter(pk=refund.pk).update(state=RefundState.PENDING))
 
 
 def _paid_by_hand(actor: Actor, refund: Refund, reference: str) -> None:
@@ -248,6 +273,10 @@ def _fail(refund: Refund, reason: str) -> None:
         return
     Payment.objects.filter(pk=refund.payment_id).update(refunded=F("refunded") - refund.amount)
     orders.part_refunded(part_id=refund.seller_order_id, amount=-refund.amount)
+    part = SellerOrder.objects.select_related("order", "seller").get(pk=refund.seller_order_id)
+    orders.tell_step(part.order, "refund_failed", part=part, amount=refund.amount)
+    if part.order.refund_account is None:
+        messages.where_to_pay(part.order, refund.amount)
     audit.record(SYSTEM, "refund.failed", refund, reason=reason)
     log.warning("refund_needs_a_person", refund=str(refund.pk), reason=reason)
 
@@ -284,14 +313,14 @@ def _refund_told(refund_id: uuid.UUID, reference: str | None, state: str) -> Non
 def refunds_ask(*, older_than_seconds: int, limit: int = 50) -> int:
     """Asks gateways again about refunds that stay open. Returns how many were asked about."""
     since = timezone.now() - dt.timedelta(seconds=older_than_seconds)
+    paying = [gateway.code for gateway in all_gateways() if gateway.pays_back]
+    open_ones = Refund.objects.filter(
+        state=RefundState.PENDING, created_at__lt=since, payment__gateway__in=paying
+    )
     asked = 0
-    for refund in (
-        Refund.objects.filter(state=RefundState.PENDING, created_at__lt=since)
-        .select_related("payment")
-        .order_by("created_at")[:limit]
-    ):
-        if by_hand(refund.payment):
-            continue
+    # What was asked about longest ago comes first, so that none waits behind others for good.
+    for refund in open_ones.order_by("updated_at")[:limit]:
+        Refund.objects.filter(pk=refund.pk).update(updated_at=timezone.now())
         asked += 1
         try:
             refund_send(refund.pk)

@@ -179,7 +179,8 @@ def test_a_seller_who_answers_in_the_last_second_is_heard_or_not(
     for _number in range(TIMES):
         order = buy_paid(gql, run_jobs, (shop.variant, 1))
         SellerOrder.objects.filter(order__number=order.number).update(
-            confirm_before=timezone.now() - dt.timedelta(seconds=1)
+            confirm_before=timezone.now() - dt.timedelta(seconds=1),
+            reminded_at=timezone.now() - dt.timedelta(hours=7),
         )
         part = part_ids(order)[0]
         at_once([lambda part=part: side().confirm(part), services.parts_cancel_overdue])

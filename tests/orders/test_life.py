@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import Product, ProductStats, Variant
 from marketplace.core.ids import to_global_id
 from orders import services
+from orders.jobs import end_waits
 from orders.models import Order, OrderLine, SellerOrder
 from tests.builders import Shop, make_product, make_seller, make_user
 from tests.conftest import Graphql
@@ -324,6 +325,9 @@ def test_a_seller_is_reminded_once_and_then_the_part_is_cancelled(
     assert [order.number in letter.subject for letter in mail.outbox] == [True]
     mail.outbox.clear()
     SellerOrder.objects.update(confirm_before=timezone.now() - dt.timedelta(seconds=1))
+    # Whoever was only just reminded has some hours.
+    assert services.parts_cancel_overdue() == 0
+    SellerOrder.objects.update(reminded_at=timezone.now() - dt.timedelta(hours=7))
     assert (services.parts_cancel_overdue(), services.parts_cancel_overdue()) == (1, 0)
     run_jobs()
 
@@ -331,6 +335,19 @@ def test_a_seller_is_reminded_once_and_then_the_part_is_cancelled(
     assert (after["state"], after["sellerOrders"][0]["state"]) == ("REFUNDED", "CANCELLED")
     assert stock(shop.variant) == (5, 0)
     assert {tuple(letter.to) for letter in mail.outbox} >= {("lan@example.vn",)}
+
+
+def test_after_a_standstill_of_ours_sellers_are_reminded_before_anything_is_cancelled(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    buy_paid(gql, run_jobs, (shop.variant, 1))
+    SellerOrder.objects.update(confirm_before=timezone.now() - dt.timedelta(days=3))
+
+    end_waits.func(timestamp=0)
+
+    part = owner.part()
+    assert part["state"] == "TO_CONFIRM"
+    assert part["confirmBefore"] > timezone.now().isoformat()
 
 
 def test_a_part_is_done_some_days_after_it_came(

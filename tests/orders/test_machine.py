@@ -243,7 +243,8 @@ class Life(RuleBasedStateMachine):
     @rule(order=orders)
     def nobody_answers(self, order: Order) -> None:
         SellerOrder.objects.filter(order=order, state=S.TO_CONFIRM).update(
-            confirm_before=timezone.now() - dt.timedelta(seconds=1)
+            confirm_before=timezone.now() - dt.timedelta(seconds=1),
+            reminded_at=timezone.now() - dt.timedelta(hours=7),
         )
         self.attempt("overdue", services.parts_cancel_overdue)
 

@@ -150,6 +150,13 @@ class StripeDouble:
                 return 200, intent
             case "POST", ["v1", "refunds"] if parameters["payment_intent"] in self.intents:
                 return self._refund(parameters)
+            case "GET", ["v1", "refunds"]:
+                found = [
+                    row
+                    for row in self.refunds.values()
+                    if row["payment_intent"] == parameters["payment_intent"]
+                ]
+                return 200, {"object": "list", "data": found, "has_more": False, "url": "/v1/refunds"}
             case "GET", ["v1", "refunds", name] if name in self.refunds:
                 return 200, self.refunds[name]
         return _error(404, "invalid_request_error", "No such payment_intent")
@@ -162,7 +169,10 @@ class StripeDouble:
             if row["payment_intent"] == intent["id"] and row["status"] != "failed"
         )
         if back + amount > intent["amount_received"]:
-            return _error(400, "invalid_request_error", "Refund amount is greater than the charge")
+            code = "charge_already_refunded" if back == intent["amount_received"] else "amount_too_large"
+            status, body = _error(400, "invalid_request_error", "Refund amount is greater than the charge")
+            body["error"]["code"] = code
+            return status, body
         name = f"re_{secrets.token_hex(12)}"
         self.refunds[name] = {
             "id": name,
@@ -171,6 +181,7 @@ class StripeDouble:
             "currency": intent["currency"],
             "payment_intent": intent["id"],
             "status": self.refund_status,
+            "metadata": {"key": parameters.get("metadata[key]", "")},
         }
         return 200, self.refunds[name]
 
@@ -198,6 +209,10 @@ class StripeDouble:
         }
         self.intents[name] = intent
         return intent
+
+    def forget_keys(self) -> None:
+        """As Stripe does after a day."""
+        self._kept.clear()
 
     def next_illness(self) -> str | None:
         with self._lock:

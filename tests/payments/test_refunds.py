@@ -277,7 +277,66 @@ def test_a_refund_that_the_gateway_refuses_is_owed_still(
 
     assert Refund.objects.get().state == "FAILED"
     assert Payment.objects.get().refunded == SellerOrder.objects.get().refunded == 0
-    # An administrator pays it by hand.
-    admin = gql.login(make_user(is_superuser=True))
-    assert refund(admin, part_ids(by_card)[0], 280_000, b="FT26331")["refund"]["state"] == "SUCCEEDED"
+    story = [event["kind"] for event in read(gql, by_card)["events"]]
+    assert story[-1] == "refund_failed"
+    assert read(gql, by_card)["refundAccountNeeded"] is True
+    # An administrator pays it by hand, from the list of what waits.
+    admin = Actor(user=make_user(is_superuser=True))
+    row = Refund.objects.get()
+    services.refund_complete(actor=admin, refund_id=row.pk, bank_reference="FT26331")
+    row.refresh_from_db()
+    assert row.state == "SUCCEEDED"
+    assert Payment.objects.get().refunded == SellerOrder.objects.get().refunded == 280_000
     assert Payment.objects.get().state == "REFUNDED"
+
+
+def test_after_stripe_has_forgotten_the_key_nothing_is_paid_twice(
+    owner: Side, by_card: Any, stripe_double: StripeDouble
+) -> None:
+    refund(owner.gql, part_ids(by_card)[0], 100_000)
+    row = Refund.objects.get()
+    stripe_double.lose(4)
+    with pytest.raises(GatewayError):
+        services.refund_send(row.pk)
+    stripe_double.forget_keys()
+
+    services.refund_send(row.pk)
+
+    row.refresh_from_db()
+    assert (row.state, len(stripe_double.refunds)) == ("SUCCEEDED", 1)
+
+
+def test_one_that_was_paid_back_elsewhere_is_left_to_a_person(
+    owner: Side, by_card: Any, stripe_double: StripeDouble
+) -> None:
+    owner.cancel(part_ids(by_card)[0])
+    row = Refund.objects.get()
+    intent = stripe_double.only_intent()
+    stripe_double.refunds["re_elsewhere"] = {
+        "id": "re_elsewhere", "object": "refund", "amount": 280_000, "currency": "vnd",
+        "payment_intent": intent["id"], "status": "succeeded", "metadata": {},
+    }  # fmt: skip
+
+    with pytest.raises(GatewayError):
+        services.refund_send(row.pk)
+
+    row.refresh_from_db()
+    assert (row.state, Payment.objects.get().refunded) == ("PENDING", 280_000)
+
+
+def test_many_transfers_that_wait_do_not_hold_back_a_card(
+    gql: Graphql,
+    owner: Side,
+    by_card: Any,
+    shop: Shop,
+    run_jobs: Callable[[], int],
+    stripe_double: StripeDouble,
+) -> None:
+    for _number in range(2):
+        order = buy_paid(gql, run_jobs, (shop.variant, 1))
+        refund(owner.gql, part_ids(order)[0], 1_000)
+    refund(owner.gql, part_ids(by_card)[0], 1_000)
+
+    assert services.refunds_ask(older_than_seconds=-1, limit=1) == 1
+
+    assert Refund.objects.get(payment__gateway="stripe").state == "SUCCEEDED"

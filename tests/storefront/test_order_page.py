@@ -99,7 +99,7 @@ def test_what_can_no_longer_be_cancelled_says_why(
 
     answer = client.post(f"{path}/huy", {"part": f"{order.number}-1"}, follow=True)
 
-    assert "on its way already" in answer.content.decode()
+    assert "has not been sent can be cancelled" in answer.content.decode()
     assert SellerOrder.objects.get().state == "SHIPPED"
 
 

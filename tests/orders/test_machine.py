@@ -232,8 +232,11 @@ class Life(RuleBasedStateMachine):
             case S.DELIVERED:
                 self.days_pass(order)
 
-    @rule(order=orders, index=st.integers(0, 1))
-    def receive(self, order: Order, index: int) -> None:
+    @rule(order=orders, index=st.integers(0, 1), steps=st.integers(0, 3))
+    def receive(self, order: Order, index: int, steps: int) -> None:
+        for _step in range(steps):
+            if self.part(order, index).state in (S.TO_CONFIRM, S.PREPARING):
+                self.go_on(order, index)
         part = self.part(order, index)
         self.attempt(
             "receive",
@@ -372,6 +375,8 @@ def test_everything_adds_up_in_any_order() -> None:
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
             deadline=None,
+            # The same walks each time: chance decides no test.
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),

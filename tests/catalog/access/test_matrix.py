@@ -188,6 +188,11 @@ CALLS: dict[str, tuple[str, str, Callable[[Scene], dict[str, Any]]]] = {
             "idempotencyKey": unique(),
         },
     ),
+    "favouriteSet": (
+        "favouriteSet",
+        "productId: ID!, favourite: Boolean!",
+        lambda s: {"productId": gid(s.product), "favourite": True},
+    ),
     "addressSave new": ("addressSave", "address: AddressInput!", lambda s: {"address": ADDRESS}),
     "addressSave own": (
         "addressSave",

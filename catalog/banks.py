@@ -49,3 +49,8 @@ BANKS = {
 
 def bank_name(bank_bin: str) -> str:
     return BANKS.get(bank_bin, bank_bin)
+
+
+def banks_by_name() -> list[tuple[str, str]]:
+    """BIN and name of every bank, as people look for them."""
+    return sorted(BANKS.items(), key=lambda row: row[1].lower())

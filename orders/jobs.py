@@ -1,11 +1,8 @@
 """Jobs of orders."""
 
-import uuid
-
 from procrastinate.contrib.django import app
 
 from orders import services
-from orders.mails import send_order_link
 
 KEEP_ENDED_CARTS_DAYS = 30
 
@@ -24,12 +21,6 @@ def end_waits(timestamp: int) -> None:
     services.parts_remind()
     services.parts_cancel_overdue()
     services.parts_complete()
-
-
-@app.task(queue="messages", retry=5)
-def mail_order_link(order_id: str) -> None:
-    """Run twice it mails the same link twice."""
-    send_order_link(uuid.UUID(order_id))
 
 
 @app.periodic(cron="37 3 * * *")

@@ -21,7 +21,6 @@ from orders.models import Order, SellerOrder, Shipment
 from orders.tokens import order_token
 
 BENCH = (MemberRole.OWNER, MemberRole.EDITOR, MemberRole.PACKER)
-DECIDING = (MemberRole.OWNER, MemberRole.EDITOR)
 
 
 def order_link(order: Order) -> str:
@@ -47,15 +46,13 @@ def _send(order: Order, contact: str, subject: Text, text: Text, **values: Any) 
         send_to_contact(contact, title, words)
 
 
-def _tell_seller(
-    part: SellerOrder, step: str, subject: Text, text: Text, *, roles: Any, **values: Any
-) -> None:
+def _tell_seller(part: SellerOrder, step: str, subject: Text, text: Text, **values: Any) -> None:
     catalog.tell_people(
         part.seller,
         f"order:{part.pk}:{step}",
         subject,
         text,
-        roles=roles,
+        roles=BENCH,
         number=part.number,
         link=desk_link(part),
         **values,
@@ -64,6 +61,21 @@ def _tell_seller(
 
 def _hour(moment: Any) -> str:
     return timezone.localtime(moment, HANOI).strftime("%H:%M, %d/%m/%Y")
+
+
+def placed(order: Order) -> None:
+    """The link of the order, to whoever gave an e-mail address; the others see it on the page, and pay by it."""
+    if order.email:
+        _tell_buyer(
+            order,
+            _("Your order %(number)s"),
+            _(
+                "Thank you. We keep the things for you until %(time)s; the total is %(total)s. The link opens your "
+                "order, with how to pay: whoever has it can see the order, so keep it to yourself."
+            ),
+            time=_hour(order.pay_before),
+            total=format_money(order.total),
+        )
 
 
 def paid(order: Order) -> None:
@@ -82,7 +94,6 @@ def paid(order: Order) -> None:
             _(
                 "Somebody has bought from you and paid: %(number)s. Please take it on before %(until)s: %(link)s"
             ),
-            roles=BENCH,
             until=_hour(part.confirm_before) if part.confirm_before else "",
         )
 
@@ -96,7 +107,6 @@ def reminder(part: SellerOrder) -> None:
             "Order %(number)s is paid and waits. Without your word by %(until)s it is cancelled and the buyer gets the "
             "money back: %(link)s"
         ),
-        roles=BENCH,
         until=_hour(part.confirm_before) if part.confirm_before else "",
     )
 
@@ -158,7 +168,6 @@ def cancelled_by_time(part: SellerOrder, owed: int) -> None:
         _(
             "Nobody took order %(number)s on in time. It is cancelled, and the buyer gets the money back: %(link)s"
         ),
-        roles=BENCH,
     )
 
 
@@ -171,7 +180,6 @@ def cancelled_by_buyer(part: SellerOrder) -> None:
             "The buyer does not want order %(number)s any more. Please do not send it. The things are back in your "
             "stock: %(link)s"
         ),
-        roles=BENCH,
     )
 
 

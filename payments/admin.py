@@ -42,7 +42,16 @@ def _pay(actor: Any, row: Refund, data: dict[str, Any]) -> None:
 class RefundAdmin(QueueAdmin):
     """Money to pay back by hand, and what became of the rest. For administrators."""
 
-    list_display = ["reference", "state", "sum", "way", "waits_for", "created_at", "finished_at"]
+    list_display = [
+        "reference",
+        "state",
+        "sum",
+        "way",
+        "waits_for",
+        "failure_reason",
+        "created_at",
+        "finished_at",
+    ]
     list_filter = ["state", "payment__gateway"]
     search_fields = ["reference"]
     list_select_related = ["payment", "seller_order__order"]

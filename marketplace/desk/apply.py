@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.banks import BANKS
+from catalog.banks import banks_by_name
 from marketplace.core.phones import written_phone
 from marketplace.desk import addresses
 from marketplace.desk.client import mutate, run
@@ -371,7 +371,7 @@ def bank(request: HttpRequest, desk: Desk, seller: Data) -> HttpResponse:
             saved, errors = _add(request, seller, names, **answer)
             if not errors:
                 return _saved(request, saved)
-    banks = sorted(BANKS.items(), key=lambda row: row[1].lower())
+    banks = banks_by_name()
     questions = [
         Field(
             "bank_bin",

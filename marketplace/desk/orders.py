@@ -155,20 +155,9 @@ def _part(request: HttpRequest, desk: Desk, number: str) -> Data:
     for part in run(request, "order", filter=criteria)["sellerOrders"]["nodes"]:
         if part["number"] == number:
             for line in part["lines"]:
-                line["left"] = line["quantity"] - _sent(part, line["id"])
+                line["left"] = line["quantity"] - line["quantityShipped"]
             return part  # type: ignore[no-any-return]
     raise Http404
-
-
-def _sent(part: Data, line: str) -> int:
-    """How many pieces of a line are in parcels that were not taken back."""
-    return sum(
-        item["quantity"]
-        for parcel in part["shipments"]
-        if parcel["state"] != "CANCELLED"
-        for item in parcel["lines"]
-        if item["line"]["id"] == line
-    )
 
 
 def _do(request: HttpRequest, part: Data, act: str, values: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.banks import BANKS
+from catalog.banks import banks_by_name
 from marketplace.pages import Data, SignInNeeded, clean
 from marketplace.storefront.cart import add_lines
 from marketplace.storefront.client import mutate, run
@@ -204,8 +204,7 @@ def refund_account(request: HttpRequest, number: str) -> HttpResponse:
         if not errors:
             messages.success(request, _("Kept. We transfer the money to this account."))
             return redirect("storefront:order", number)
-    banks = sorted(BANKS.items(), key=lambda row: row[1].lower())
-    context = {"order": order, "values": values, "errors": errors, "banks": banks}
+    context = {"order": order, "values": values, "errors": errors, "banks": banks_by_name()}
     return render(request, "storefront/refund_account.html", context, status=422 if errors else 200)
 
 

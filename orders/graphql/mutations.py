@@ -68,6 +68,15 @@ def _lines(lines: Any) -> list[dict[str, Any]]:
     ]
 
 
+def pieces(lines: Any) -> list[dict[str, Any]] | None:
+    """Pieces of order lines, as the services take them."""
+    if lines is None:
+        return None
+    return [
+        {"line_id": parse_id(line["line_id"], "OrderLine"), "quantity": line["quantity"]} for line in lines
+    ]
+
+
 class OrdersMutation:
     cart_create = graphene.Field(CartPayload, input=graphene.Argument(CartCreateInput, required=True))
     cart_lines_add = graphene.Field(
@@ -199,12 +208,7 @@ class OrdersMutation:
             part_id=parse_id(seller_order_id, "SellerOrder"),
             carrier=carrier,
             tracking_number=tracking_number,
-            lines=None
-            if lines is None
-            else [
-                {"line_id": parse_id(line["line_id"], "OrderLine"), "quantity": line["quantity"]}
-                for line in lines
-            ],
+            lines=pieces(lines),
             parcel=parcel,
             idempotency_key=idempotency_key,
         )

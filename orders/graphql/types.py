@@ -188,9 +188,14 @@ class OrderLine(ModelNode):
 
     variant = graphene.Field(Variant)
     quantity = graphene.Int(required=True)
+    quantity_shipped = graphene.Int(required=True, description="Pieces in parcels that left or are packed.")
     unit_price = money_field("unit_price")
     total = money_field("total")
     image = graphene.Field(Image)
+
+    @staticmethod
+    def resolve_quantity_shipped(root: models.OrderLine, info: graphene.ResolveInfo) -> int:
+        return root.shipped
 
     @staticmethod
     def resolve_variant(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:

@@ -16,9 +16,6 @@ from orders.services.checkout import CheckoutRefused, checkout_place
 from orders.services.fulfilment import (
     order_cancel,
     part_refunded,
-    parts_cancel_overdue,
-    parts_complete,
-    parts_remind,
     seller_order_cancel,
     seller_order_confirm,
     seller_order_receive,
@@ -29,6 +26,7 @@ from orders.services.life import carts_forget, order_mark_paid, orders_expire
 from orders.services.links import order_link_send
 from orders.services.refund_account import refund_account_set
 from orders.services.states import lock_order, part_touch, tell_step
+from orders.services.waits import parts_cancel_overdue, parts_complete, parts_remind
 
 __all__ = [
     "CheckoutRefused",

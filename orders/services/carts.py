@@ -85,13 +85,14 @@ def cart_merge(*, actor: Actor, guest_cart_id: uuid.UUID | None) -> Cart:
     _lock_person(actor)
     guest = Cart.objects.filter(pk=guest_cart_id).first() if guest_cart_id else None
     own = queries.open_cart_of(actor)
-    if guest is not None and guest.merged_into_id is not None:
-        into = Cart.objects.filter(pk=guest.merged_into_id, user=actor.user).first()
-        guest = own or into if into is not None else None
-    if guest is None or guest.user_id not in (None, actor.user_id):
+    if guest is None:
         raise not_found("guestCartId")
-    if guest.user_id is not None:
-        return own or guest
+    # Where it went when it was merged; one that became the person's own is where it was.
+    went = Cart.objects.get(pk=guest.merged_into_id) if guest.merged_into_id is not None else guest
+    if went.user_id is not None:
+        if went.user_id != actor.user_id:
+            raise not_found("guestCartId")
+        return own or went
     rows = lock_rows(Cart.objects.all(), [row.pk for row in (guest, own) if row is not None])
     # While we waited, it may have gone another way.
     guest = rows.get(guest.pk)

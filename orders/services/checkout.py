@@ -21,7 +21,7 @@ from marketplace.core import audit, events, idempotency
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
 from marketplace.core.phones import parse_phone
-from orders import numbers, queries
+from orders import messages, numbers, queries
 from orders.events import OrderPlaced
 from orders.models import (
     Cart,
@@ -86,6 +86,7 @@ def _place(actor: Actor, cart_id: uuid.UUID, data: Mapping[str, Any], language: 
     cart.save(update_fields=["delivery", "ordered_at", "updated_at"])
     tell_step(order, "placed", actor="buyer")
     audit.record(actor, "order.placed", order, after={"number": order.number, "total": order.total})
+    messages.placed(order)
     events.publish(OrderPlaced(order.pk))
     return order
 

@@ -1,4 +1,4 @@
-"""What sellers and buyers do with paid parts: take on, pack, hand over, receive, cancel; and what time does to them.
+"""What sellers and buyers do with paid parts: take on, pack, hand over, receive, cancel.
 
 Each use case locks the order first, then looks at the part anew.
 """
@@ -6,19 +6,19 @@ Each use case locks the order first, then looks at the part anew.
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as stock
 from marketplace.core import audit, events, idempotency
-from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
 from orders import access, messages, shipping
 from orders.events import OrderCancelled, PartCancelled
@@ -37,6 +37,7 @@ from orders.services.states import (
     GONE,
     PARCEL_MOVES,
     lock_order,
+    lock_part,
     order_settle,
     parcel_move,
     part_move,
@@ -48,14 +49,6 @@ log = structlog.get_logger(__name__)
 S = SellerOrderState
 MAX_REASON = 500
 MAX_TRACKING = 60
-
-
-def _lock_part(part: SellerOrder) -> SellerOrder:
-    """The part as it stands now, under its order's lock."""
-    order = lock_order(part.order_id)
-    fresh = SellerOrder.objects.select_related("seller").get(pk=part.pk)
-    fresh.order = order
-    return fresh
 
 
 def _wrong_state(message: Any, *path: str) -> DomainError:
@@ -77,7 +70,7 @@ def _reason(text: str | None, *, needed: bool) -> str:
 @transaction.atomic(durable=True)
 def seller_order_confirm(*, actor: Actor, part_id: uuid.UUID | None) -> SellerOrder:
     """The seller takes the order on. Twice is once. Raises DomainError NOT_FOUND, FORBIDDEN or INVALID_STATE."""
-    part = _lock_part(access.access_part(actor, access.FULFIL, part_id))
+    part = lock_part(access.access_part(actor, access.FULFIL, part_id).pk)
     if part.state == S.TO_CONFIRM:
         _confirm(actor, part)
     elif part.state in GONE or part.state == S.AWAITING_PAYMENT:
@@ -131,7 +124,7 @@ def _ship(
     lines: Sequence[Mapping[str, Any]] | None,
     parcel: Mapping[str, Any] | None,
 ) -> Shipment:
-    part = _lock_part(part)
+    part = lock_part(part.pk)
     if part.state not in (S.TO_CONFIRM, S.PREPARING):
         raise _wrong_state(_("There is nothing to send of this order now."), "sellerOrderId")
     way = shipping.carrier_named(carrier)
@@ -217,7 +210,7 @@ def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) ->
     Raises DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE.
     """
     parcel = access.access_parcel(actor, access.FULFIL, parcel_id)
-    part = _lock_part(parcel.seller_order)
+    part = lock_part(parcel.seller_order_id)
     parcel = Shipment.objects.get(pk=parcel.pk)
     if parcel.state != state:
         _move_parcel(actor, part, parcel, state, by="seller")
@@ -275,7 +268,7 @@ def seller_order_receive(*, actor: Actor, part_id: uuid.UUID | None, token: str 
 
     What was bought may still be sent back until RETURN_DAYS after it came. Raises DomainError NOT_FOUND, INVALID_STATE.
     """
-    part = _lock_part(access.access_bought_part(actor, part_id, token))
+    part = lock_part(access.access_bought_part(actor, part_id, token).pk)
     if part.state in (S.COMPLETED, S.RETURNED):
         return part
     if part.state not in (S.SHIPPED, S.DELIVERED):
@@ -303,9 +296,9 @@ def seller_order_cancel(
     words = _reason(reason, needed=True)
 
     def perform() -> SellerOrder:
-        fresh = _lock_part(part)
+        fresh = lock_part(part.pk)
         _check_cancellable(fresh, "id")
-        owed = _cancel(actor, fresh, by="seller", reason=words)
+        owed = part_cancel(actor, fresh, by="seller", reason=words)
         order_settle(fresh.order)
         messages.cancelled_by_seller(fresh, words, owed)
         return fresh
@@ -393,7 +386,7 @@ def _cancel_paid(
     raise_problems(problems)
     _give_back(list(chosen.values()))
     for part in chosen.values():
-        _cancel(actor, part, by="buyer", reason=reason, given_back=True)
+        part_cancel(actor, part, by="buyer", reason=reason, given_back=True)
         messages.cancelled_by_buyer(part)
 
 
@@ -420,7 +413,7 @@ def _give_back(parts: Sequence[SellerOrder]) -> None:
     count_sales(SellerOrder.objects.filter(pk__in=[part.pk for part in parts]), times=-1)
 
 
-def _cancel(actor: Actor, part: SellerOrder, *, by: str, reason: str, given_back: bool = False) -> int:
+def part_cancel(actor: Actor, part: SellerOrder, *, by: str, reason: str, given_back: bool = False) -> int:
     """Ends a paid part: its pieces are on the shelf again, its money owed to the buyer. Returns how many đồng.
 
     A buyer's words may hold anything: they are for the seller alone, and stand in the part's story only.
@@ -436,74 +429,7 @@ def _cancel(actor: Actor, part: SellerOrder, *, by: str, reason: str, given_back
     return owed
 
 
-# --- What time does -------------------------------------------------------------------------------------------
-def _each(rows: QuerySet[SellerOrder], act: Callable[[SellerOrder], bool], limit: int) -> int:
-    """Does it to each part by itself, so that one that fails does not hold back the rest. Returns how many it did."""
-    done = 0
-    for part in list(rows.select_related("seller")[:limit]):
-        try:
-            with transaction.atomic(durable=True):
-                done += act(_lock_part(part))
-        except Exception:
-            log.exception("part_failed", part=str(part.pk))
-    return done
-
-
-def parts_remind(*, limit: int = 200) -> int:
-    """Reminds sellers of orders whose time to take them on is half over, once. Returns how many."""
-    soon = timezone.now() + dt.timedelta(hours=settings.CONFIRM_HOURS / 2)
-    due = SellerOrder.objects.filter(state=S.TO_CONFIRM, reminded_at=None, confirm_before__lt=soon)
-    return _each(due.order_by("confirm_before"), _remind, limit)
-
-
-def _remind(part: SellerOrder) -> bool:
-    if part.state != S.TO_CONFIRM or part.reminded_at is not None:
-        return False
-    now = timezone.now()
-    # Whoever is reminded late has some hours all the same.
-    until = max(part.confirm_before or now, now + dt.timedelta(hours=settings.CONFIRM_HOURS / 8))
-    SellerOrder.objects.filter(pk=part.pk).update(reminded_at=now, confirm_before=until)
-    part.confirm_before = until
-    messages.reminder(part)
-    return True
-
-
-def parts_cancel_overdue(*, limit: int = 200) -> int:
-    """Cancels and refunds parts that no seller has taken on in time. Returns how many.
-
-    Never without a reminder some time before: after a standstill of ours, sellers get what was promised.
-    """
-    reminded = timezone.now() - dt.timedelta(hours=settings.CONFIRM_HOURS / 8)
-    due = SellerOrder.objects.filter(
-        state=S.TO_CONFIRM, confirm_before__lt=timezone.now(), reminded_at__lt=reminded
-    )
-    return _each(due.order_by("confirm_before"), _cancel_overdue, limit)
-
-
-def _cancel_overdue(part: SellerOrder) -> bool:
-    if part.state != S.TO_CONFIRM or part.confirm_before is None or part.confirm_before >= timezone.now():
-        return False
-    owed = _cancel(SYSTEM, part, by="time", reason="")
-    order_settle(part.order)
-    messages.cancelled_by_time(part, owed)
-    return True
-
-
-def parts_complete(*, limit: int = 200) -> int:
-    """Ends parts whose days to send things back are over. Returns how many."""
-    due = SellerOrder.objects.filter(state=S.DELIVERED, completes_at__lt=timezone.now())
-    return _each(due.order_by("completes_at"), _complete, limit)
-
-
-def _complete(part: SellerOrder) -> bool:
-    if part.state != S.DELIVERED or part.completes_at is None or part.completes_at >= timezone.now():
-        return False
-    part_move(part, S.COMPLETED)
-    tell_step(part.order, "completed", part=part)
-    order_settle(part.order)
-    return True
-
-
+# --- Paying back ----------------------------------------------------------------------------------------------
 def part_refunded(*, part_id: uuid.UUID, amount: int) -> bool:
     """Counts money that goes back to the buyer; False where that would be more than the part cost.
 

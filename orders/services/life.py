@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections import Counter
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -25,9 +24,7 @@ from orders.models import (
     SellerOrder,
     SellerOrderState,
 )
-from orders.services.states import lock_order, part_move, tell_step
-
-log = structlog.get_logger(__name__)
+from orders.services.states import lock_order, one_by_one, part_move, tell_step
 
 
 def shelf_pieces(order: Order) -> Counter[uuid.UUID]:
@@ -80,13 +77,7 @@ def count_sales(parts: QuerySet[SellerOrder], *, times: int) -> None:
 def orders_expire(*, limit: int = 200) -> int:
     """Ends the holds of orders that were not paid in time. Returns how many orders ended."""
     due = Order.objects.filter(state=OrderState.AWAITING_PAYMENT, pay_before__lt=timezone.now())
-    ended = 0
-    for order_id in list(due.order_by("pay_before").values_list("pk", flat=True)[:limit]):
-        try:
-            ended += _order_expire(order_id)
-        except Exception:
-            log.exception("order_expiry_failed", order=str(order_id))
-    return ended
+    return one_by_one(list(due.order_by("pay_before").values_list("pk", flat=True)[:limit]), _order_expire)
 
 
 @transaction.atomic(durable=True)
@@ -97,7 +88,6 @@ def carts_forget(*, after_days: int) -> int:
     return deleted
 
 
-@transaction.atomic(durable=True)
 def _order_expire(order_id: uuid.UUID) -> int:
     order = lock_order(order_id)
     if order.state != OrderState.AWAITING_PAYMENT or order.pay_before >= timezone.now():

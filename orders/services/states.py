@@ -1,8 +1,11 @@
 """How the parts of an order and its parcels move: one table of legal moves each, and what they make of the order."""
 
 import uuid
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from marketplace.core import feeds
@@ -17,6 +20,7 @@ from orders.models import (
     ShipmentState,
 )
 
+log = structlog.get_logger(__name__)
 S = SellerOrderState
 MOVES: dict[str, frozenset[str]] = {
     S.AWAITING_PAYMENT: frozenset({S.TO_CONFIRM, S.CANCELLED, S.EXPIRED}),
@@ -46,6 +50,18 @@ ON_THE_WAY = frozenset({S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED})
 ENDED = frozenset({S.COMPLETED, S.RETURNED})
 
 
+def one_by_one(keys: Iterable[uuid.UUID], act: Callable[[uuid.UUID], int]) -> int:
+    """Does it to each in a transaction of its own: one that fails does not hold back the rest. Returns how many."""
+    done = 0
+    for key in keys:
+        try:
+            with transaction.atomic(durable=True):
+                done += act(key)
+        except Exception:
+            log.exception("order_step_failed", key=str(key), step=act.__name__)
+    return done
+
+
 def sources(moves: dict[str, frozenset[str]], to: str) -> list[str]:
     return [state for state, targets in moves.items() if to in targets]
 
@@ -72,6 +88,14 @@ def parcel_move(parcel: Shipment, to: str, **changes: Any) -> bool:
 def lock_order(order_id: uuid.UUID) -> Order:
     """Whatever changes an order or one of its parts holds this lock first."""
     return Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+
+
+def lock_part(part_id: uuid.UUID) -> SellerOrder:
+    """The part as it stands now, with its seller and order, under its order's lock."""
+    order = lock_order(SellerOrder.objects.values_list("order_id", flat=True).get(pk=part_id))
+    part = SellerOrder.objects.select_related("seller").get(pk=part_id)
+    part.order = order
+    return part
 
 
 def order_settle(order: Order) -> str:

@@ -16,7 +16,7 @@ from marketplace.core.graphql.types import Money, extend, money_field, required_
 from orders import queries as order_queries
 from orders import services as order_services
 from orders.graphql import types as order_types
-from orders.graphql.mutations import OrderPayload
+from orders.graphql.mutations import OrderPayload, pieces
 from orders.graphql.queries import parts_by_id, shown
 from orders.models import Order, OrderLine, SellerOrder
 from payments import gateways, models, services
@@ -263,12 +263,7 @@ class PaymentsMutation:
             actor=info.context.actor,
             part_id=parse_id(seller_order_id, "SellerOrder"),
             amount=amount,
-            lines=None
-            if lines is None
-            else [
-                {"line_id": parse_id(line["line_id"], "OrderLine"), "quantity": line["quantity"]}
-                for line in lines
-            ],
+            lines=pieces(lines),
             reason=reason,
             bank_reference=bank_reference,
             idempotency_key=idempotency_key,

@@ -244,7 +244,7 @@ def _paid_by_hand(actor: Actor, refund: Refund, reference: str) -> None:
 def _succeed(refund: Refund) -> None:
     now = timezone.now()
     moved = Refund.objects.filter(pk=refund.pk, state=RefundState.PENDING).update(
-        state=RefundState.SUCCEEDED, finished_at=now, updated_at=now
+        state=RefundState.SUCCEEDED, failure_reason="", finished_at=now, updated_at=now
     )
     if not moved:
         return
@@ -290,13 +290,18 @@ def refund_send(refund_id: uuid.UUID) -> None:
     gateway = find_gateway(refund.payment.gateway)
     if refund.state != RefundState.PENDING or gateway is None or refund.payment.gateway_reference is None:
         return
-    if refund.gateway_reference is None:
-        reference, state = gateway.refund(
-            refund.payment.gateway_reference, refund.amount, f"refund-{refund.pk}"
-        )
-    else:
-        reference, state = refund.gateway_reference, gateway.ask_refund(refund.gateway_reference)
-    _refund_told(refund_id, reference, state)
+    known = refund.gateway_reference
+    try:
+        if known is None:
+            paid_by = refund.payment.gateway_reference
+            known, state = gateway.refund(paid_by, refund.amount, f"refund-{refund.pk}")
+        else:
+            state = gateway.ask_refund(known)
+    except GatewayError as error:
+        # Shown to administrators while it stays open.
+        Refund.objects.filter(pk=refund.pk).update(failure_reason=str(error)[:200])
+        raise
+    _refund_told(refund_id, known, state)
 
 
 @transaction.atomic(durable=True)

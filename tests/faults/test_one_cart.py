@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
-from marketplace.core.actor import Actor
+from marketplace.core.actor import GUEST, Actor
+from marketplace.core.errors import DomainError
 from orders import services
 from orders.models import Cart, CartLine
 from orders.services import carts
@@ -80,3 +82,53 @@ def test_control_without_the_lock_something_is_lost_or_fails(monkeypatch: pytest
 
     assert len(raised) == 1
     assert [line.quantity for line in CartLine.objects.all()] != [3]
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_guests_cart_is_merged_once_however_many_presses(has_own: bool) -> None:
+    shop = make_shop()
+    actor = Actor(user=make_user())
+    guest = add(GUEST, shop.variant, 3)()
+    if has_own:
+        add(actor, shop.variant, 2)()
+
+    raised = together(*[lambda: services.cart_merge(actor=actor, guest_cart_id=guest.pk)] * 8)
+
+    assert raised == []
+    (line,) = CartLine.objects.filter(cart__user=actor.user)
+    assert line.quantity == (5 if has_own else 3)
+
+
+def test_of_two_people_one_has_the_guests_cart() -> None:
+    shop = make_shop()
+    people = [Actor(user=make_user()) for _number in range(4)]
+    guest = add(GUEST, shop.variant, 2)()
+
+    raised = together(
+        *(lambda actor=actor: services.cart_merge(actor=actor, guest_cart_id=guest.pk) for actor in people)
+    )
+
+    assert [type(error) for error in raised] == [DomainError] * 3
+    assert CartLine.objects.get().cart.user in [actor.user for actor in people]
+
+
+def test_what_is_ordered_meanwhile_takes_nothing_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The own cart is ordered while the merge waits for it."""
+    shop = make_shop()
+    other = make_product(seller=shop.seller, stock=100).variants.get()
+    actor = Actor(user=make_user())
+    own, guest = add(actor, other, 1)(), add(GUEST, shop.variant, 2)()
+    real = carts.lock_rows
+
+    def late(rows: Any, keys: Any) -> Any:
+        if rows.model is Cart:
+            Cart.objects.filter(pk=own.pk).update(ordered_at=timezone.now())
+        return real(rows, keys)
+
+    monkeypatch.setattr(carts, "lock_rows", late)
+    merged = services.cart_merge(actor=actor, guest_cart_id=guest.pk)
+
+    assert merged.pk == guest.pk
+    assert [(line.cart_id, line.quantity) for line in CartLine.objects.order_by("quantity")] == [
+        (own.pk, 1), (guest.pk, 2),
+    ]  # fmt: skip

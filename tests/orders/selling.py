@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from catalog.models import MemberRole, Seller, SellerMember
@@ -14,7 +15,7 @@ from tests.conftest import Graphql
 from tests.payments.buying import CART_CREATE, CHECKOUT, Bought, bank_news, checkout_input, lines_of, send
 
 PART = """id number state confirmBefore completesAt buyerName phone note order{id} total{amount} refunded{amount}
-    shippingAddress{ward} lines{id productName quantity} events{kind message actor} payments{id}
+    shippingAddress{ward} lines{id productName quantity quantityShipped} events{kind message actor} payments{id}
     refunds{reference amount{amount} state reason}
     shipments{id state carrier carrierName trackingNumber trackingUrl shippedAt deliveredAt lines{quantity line{id}}}"""
 PARTS = f"query($f: SellerOrderFilter, $n: Int, $a: String){{sellerOrders(filter: $f, first: $n, after: $a){{totalCount pageInfo{{endCursor hasNextPage}} nodes{{{PART}}}}}}}"
@@ -106,3 +107,13 @@ def part_ids(order: Bought) -> list[str]:
 def codes(answer: dict[str, Any]) -> list[tuple[list[str] | None, str]]:
     assert all(error["message"] for error in answer["userErrors"])
     return [(error["field"], error["code"]) for error in answer["userErrors"]]
+
+
+def rows_of(*tables: str) -> list[Any]:
+    """All that stands in these tables, to be compared before and after."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} AS t ORDER BY 1")  # noqa: S608 - constants
+            found.append(cursor.fetchall())
+    return found

@@ -41,6 +41,7 @@ class StripeDouble:
         self.parameters: list[dict[str, str]] = []
         self._kept: dict[str, tuple[dict[str, str], int, dict[str, Any]]] = {}
         self._illness: deque[str] = deque()
+        self._lost_posts = 0
         self._well = threading.Event()
         self._lock = threading.RLock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -69,6 +70,10 @@ class StripeDouble:
     def lose(self, times: int) -> None:
         """Does what was asked and hangs up without an answer."""
         self._illness.extend(["lose"] * times)
+
+    def lose_posts(self, times: int) -> None:
+        """The same, but only where something is made; questions are answered."""
+        self._lost_posts = times
 
     def hang(self, times: int) -> None:
         """Says nothing until the test is over."""
@@ -214,8 +219,11 @@ class StripeDouble:
         """As Stripe does after a day."""
         self._kept.clear()
 
-    def next_illness(self) -> str | None:
+    def next_illness(self, method: str) -> str | None:
         with self._lock:
+            if method == "POST" and self._lost_posts:
+                self._lost_posts -= 1
+                return "lose"
             return self._illness.popleft() if self._illness else None
 
 
@@ -235,7 +243,9 @@ def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self, method: str) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            illness = double.next_illness()
+            if method == "GET":
+                raw = self.path.partition("?")[2]
+            illness = double.next_illness(method)
             if illness == "hang":
                 double._well.wait(30)
                 self.close_connection = True

@@ -234,7 +234,7 @@ def test_a_card_is_paid_back_by_the_gateway_once(
     part = part_ids(by_card)[0]
     owner.cancel(part)
     # Done, but the answer was lost: the job runs again with the same key.
-    stripe_double.lose(1)
+    stripe_double.lose_posts(1)
     run_jobs()
 
     (made,) = stripe_double.refunds.values()
@@ -295,9 +295,12 @@ def test_after_stripe_has_forgotten_the_key_nothing_is_paid_twice(
 ) -> None:
     refund(owner.gql, part_ids(by_card)[0], 100_000)
     row = Refund.objects.get()
-    stripe_double.lose(4)
+    stripe_double.lose_posts(3)
     with pytest.raises(GatewayError):
         services.refund_send(row.pk)
+    row.refresh_from_db()
+    # Stripe has made it, and we do not know.
+    assert (row.gateway_reference, len(stripe_double.refunds)) == (None, 1)
     stripe_double.forget_keys()
 
     services.refund_send(row.pk)
@@ -322,6 +325,7 @@ def test_one_that_was_paid_back_elsewhere_is_left_to_a_person(
 
     row.refresh_from_db()
     assert (row.state, Payment.objects.get().refunded) == ("PENDING", 280_000)
+    assert row.failure_reason == "charge_already_refunded"
 
 
 def test_many_transfers_that_wait_do_not_hold_back_a_card(

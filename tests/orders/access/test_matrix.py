@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from catalog.models import SellerMember
 from marketplace.core.actor import Actor
@@ -17,7 +16,7 @@ from payments.services import refund_create
 from tests.builders import make_product, unique
 from tests.catalog.access.scene import CALLERS, Scene, make_scene
 from tests.conftest import Graphql
-from tests.orders.selling import buy_paid
+from tests.orders.selling import buy_paid, rows_of
 
 pytestmark = pytest.mark.django_db
 # What else an object's fields need to be asked for.
@@ -105,19 +104,10 @@ def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str
     }[name]
 
 
-def _rows() -> list[Any]:
-    found = []
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} AS t ORDER BY 1")  # noqa: S608 - constants
-            found.append(cursor.fetchall())
-    return found
-
-
 @pytest.mark.parametrize(("name", "caller", "expected"), _cases("mutations"))
 def test_mutation(scene: Scene, part: SellerOrder, name: str, caller: str, expected: str) -> None:
     arguments, values = _mutation(name, part, scene)
-    before = _rows()
+    before = rows_of(*TABLES)
     declared = ", ".join(f"${key}: ID!" for key in values)
 
     answer = scene.gql(caller).post(
@@ -129,7 +119,7 @@ def test_mutation(scene: Scene, part: SellerOrder, name: str, caller: str, expec
     else:
         codes = [error["code"] for error in answer["data"][name]["userErrors"]]
         assert codes == {"ok": [], "N": ["NOT_FOUND"], "F": ["FORBIDDEN"]}[expected], answer
-    assert (_rows() == before) == (expected != "ok")
+    assert (rows_of(*TABLES) == before) == (expected != "ok")
 
 
 @pytest.fixture

@@ -42,9 +42,7 @@ _SPOKEN = re.compile(rf"(?<!\w)({'|'.join(_SPOKEN_NUMBERS)})\s({_WORD})(?!\w)")
 _DIVIDED = {"m", "mét", "met", "kg", "kí", "ký", "ky", "cân", "l", "lít", "lit"}
 _TENTH = re.compile(r"^\s(một|hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín|[1-9])(?!\w|[.,]\d)")
 # `mét sáu` is 1,6 m, where no number stands before it.
-_ONE_AND = re.compile(
-    r"(?:^|(?P<before>[^\W_]+)\s)(?P<word>mét|ký|kí|cân|lít)(?=\s(?:hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín)(?!\w))"
-)
+_ONE_AND = re.compile(r"(?<!\w)(mét|ký|kí|cân|lít)(?=\s(?:hai|ba|bốn|tư|năm|rưỡi|sáu|bảy|tám|chín)(?!\w))")
 _UNIT_BEHIND = re.compile(rf"\s?(?:{_WORD})(?![^\W\d_])")
 _HALF = re.compile(r"^\s(?:rưỡi|ruoi)(?!\w)")
 _MOST = 10**9
@@ -84,10 +82,11 @@ def measures(text: str) -> Iterator[Measure]:
         if token := _token(value, match[2]):
             yield Measure(match.start(), end, (token,))
     for match in _ONE_AND.finditer(text):
-        before = match["before"] or ""
-        value, end = _with_tenth(Decimal(1), match["word"], text, match.end())
-        if not before.isdigit() and before not in _SPOKEN_NUMBERS and (token := _token(value, match["word"])):
-            yield Measure(match.start("word"), end, (token,))
+        before = text[: match.start()].split()[-1:]
+        value, end = _with_tenth(Decimal(1), match[1], text, match.end())
+        counted = before and (before[0].isdigit() or before[0] in _SPOKEN_NUMBERS)
+        if not counted and (token := _token(value, match[1])):
+            yield Measure(match.start(), end, (token,))
 
 
 def _with_tenth(value: Decimal, word: str, text: str, end: int) -> tuple[Decimal, int]:

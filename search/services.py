@@ -51,7 +51,7 @@ from search.text import fold_token, normalise, syllables
 
 log = structlog.get_logger(__name__)
 DRAIN_ROWS = 2_000
-BATCH = 500
+BATCH = 1_000
 MAX_TERM = 80
 MAX_SYNONYM, LEAST_WEIGHT = 80, 0.1
 MAX_POPULAR = 10_000

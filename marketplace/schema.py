@@ -8,15 +8,24 @@ from marketplace.accounts.graphql.types import AccountsQuery
 from marketplace.core.graphql.executor import Executor
 from orders.graphql.mutations import OrdersMutation
 from orders.graphql.queries import OrdersQuery
+from orders.graphql.returns import ReturnsMutation, ReturnsQuery
 from payments.graphql.types import PaymentsMutation, PaymentsQuery
 from search.graphql.types import SearchQuery
 
 
-class Query(AccountsQuery, CatalogQuery, OrdersQuery, PaymentsQuery, SearchQuery, graphene.ObjectType):
+class Query(
+    AccountsQuery,
+    CatalogQuery,
+    OrdersQuery,
+    ReturnsQuery,
+    PaymentsQuery,
+    SearchQuery,
+    graphene.ObjectType,
+):
     """Everything that can be read."""
 
 
-class Mutation(CatalogMutation, OrdersMutation, PaymentsMutation, graphene.ObjectType):
+class Mutation(CatalogMutation, OrdersMutation, ReturnsMutation, PaymentsMutation, graphene.ObjectType):
     """Everything that can be changed."""
 
 

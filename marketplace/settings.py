@@ -78,6 +78,12 @@ FLAT_SHIPPING_VND = env.int("FLAT_SHIPPING_VND", default=30_000)
 CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
 # From the day it came, a buyer may send things back; then the part is done.
 RETURN_DAYS = env.int("RETURN_DAYS", default=7)
+# What is broken or another thing than was shown may come back for longer.
+RETURN_FAULT_DAYS = env.int("RETURN_FAULT_DAYS", default=30)
+RETURN_DECIDE_DAYS = env.int("RETURN_DECIDE_DAYS", default=3)
+# How long a thing may be on its way back before an officer looks.
+RETURN_SEND_DAYS = env.int("RETURN_SEND_DAYS", default=14)
+RETURN_MAX_PICTURES = env.int("RETURN_MAX_PICTURES", default=6)
 
 # --- Sellers and listings -----------------------------------------------------------------------------------
 FAVOURITES = env.int("FAVOURITES", default=500)

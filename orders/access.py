@@ -10,13 +10,15 @@ from catalog.access import Act, Relation, forbidden, rights_of
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Unauthenticated, not_found
 from orders import queries
-from orders.models import Order, SellerOrder, Shipment
+from orders.models import Order, Return, SellerOrder, Shipment
 from orders.tokens import token_opens
 
 WRITE = "orders:write"
 # Packers stand at the bench: they take orders on and pack them. What is given up or paid back is for others.
 FULFIL = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), WRITE)
 GIVE_UP = Act(frozenset({Relation.OWNER, Relation.EDITOR}), WRITE)
+# Once it is ESCALATED a return is an officer's, who sees what the seller sees but for the buyer.
+ARBITRATE = Act(frozenset({Relation.OFFICER, Relation.ADMIN}))
 
 
 def access_part(actor: Actor, act: Act, part_id: uuid.UUID | None, *path: str) -> SellerOrder:
@@ -61,11 +63,45 @@ def access_order(
     return order
 
 
-def access_bought_part(actor: Actor, part_id: uuid.UUID | None, token: str | None) -> SellerOrder:
-    """A part of the buyer's own order. Raises DomainError NOT_FOUND."""
-    found = SellerOrder.objects.select_related("seller").filter(pk=part_id).first() if part_id else None
-    order = access_order(actor, found.order_id if found else None, token, "id")
+def access_return(actor: Actor, return_id: uuid.UUID | None) -> tuple[Return, bool]:
+    """A return, for who decides about it, and whether that is an officer (or administrator).
+
+    Raises Unauthenticated, DomainError NOT_FOUND, or FORBIDDEN: nobody decides about their own, and officers only
+    about what was ESCALATED.
+    """
+    if not actor.is_authenticated:
+        raise Unauthenticated
+    rows = queries.returns_visible_to(actor).select_related("seller_order__seller", "seller_order__order")
+    found = rows.filter(pk=return_id).first() if return_id else None
     if found is None:
         raise not_found("id")
+    rights, seller = rights_of(actor), found.seller_order.seller
+    if rights.may(GIVE_UP, seller):
+        return found, False
+    bought = actor.user is not None and found.seller_order.order.user_id == actor.user_id
+    if rights.is_member(seller) or bought or not rights.may(ARBITRATE, seller):
+        raise forbidden("id")
+    if found.escalated_at is None:
+        raise forbidden("id")
+    return found, True
+
+
+def access_own_return(actor: Actor, return_id: uuid.UUID | None, token: str | None) -> Return:
+    """A return that the buyer has asked for. Raises DomainError NOT_FOUND or FORBIDDEN."""
+    found = Return.objects.filter(pk=return_id).first() if return_id else None
+    part = access_bought_part(actor, found.seller_order_id if found else None, token)
+    if found is None:
+        raise not_found("id")
+    found.seller_order = part
+    return found
+
+
+def access_bought_part(actor: Actor, part_id: uuid.UUID | None, token: str | None, *path: str) -> SellerOrder:
+    """A part of the buyer's own order. Raises DomainError NOT_FOUND or FORBIDDEN."""
+    path = path or ("id",)
+    found = SellerOrder.objects.select_related("seller").filter(pk=part_id).first() if part_id else None
+    order = access_order(actor, found.order_id if found else None, token, *path)
+    if found is None:
+        raise not_found(*path)
     found.order = order
     return found

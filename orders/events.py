@@ -27,6 +27,14 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnReceived:
+    """Pieces came back to the seller: `owed` đồng, maybe none, go to the buyer."""
+
+    return_id: uuid.UUID
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartCancelled:
     """A paid part ended before it was sent: `owed` đồng go back to the buyer."""
 

@@ -17,9 +17,10 @@ def end_holds(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="orders")
 def end_waits(timestamp: int) -> None:
-    """What time does to parts: reminds sellers, cancels what nobody takes on, ends what was not sent back."""
+    """What time does to parts and returns: reminds, cancels what nobody takes on, calls officers, ends what is done."""
     services.parts_remind()
     services.parts_cancel_overdue()
+    services.returns_turn()
     services.parts_complete()
 
 

@@ -17,7 +17,7 @@ from marketplace.core.clock import HANOI
 from marketplace.core.errors import Text
 from marketplace.core.money import format_money
 from orders import shipping
-from orders.models import Order, SellerOrder, Shipment
+from orders.models import Order, Return, ReturnState, SellerOrder, Shipment
 from orders.tokens import order_token
 
 BENCH = (MemberRole.OWNER, MemberRole.EDITOR, MemberRole.PACKER)
@@ -181,6 +181,100 @@ def cancelled_by_buyer(part: SellerOrder) -> None:
             "stock: %(link)s"
         ),
     )
+
+
+def return_requested(part: SellerOrder, wanted: Return) -> None:
+    _tell_seller(
+        part,
+        f"return:{wanted.pk}",
+        _("Order %(number)s: the buyer wants to give something back"),
+        _(
+            "A buyer wants to give back something of order %(number)s. Please answer before %(until)s, or the officer "
+            "of your commune decides: %(link)s"
+        ),
+        until=_hour(wanted.decide_before),
+    )
+
+
+def return_cancelled(part: SellerOrder, wanted: Return) -> None:
+    _tell_seller(
+        part,
+        f"return:{wanted.pk}:cancelled",
+        _("Order %(number)s: the buyer keeps it"),
+        _("The buyer of order %(number)s keeps everything after all. There is nothing to do: %(link)s"),
+    )
+
+
+def return_escalated(part: SellerOrder, wanted: Return, *, by: str) -> None:
+    """To both sides, and to the officers who decide now. It may come to this twice: once more after a yes."""
+    key = f"return:{wanted.pk}:escalated:{wanted.state}"
+    _tell_seller(
+        part,
+        key,
+        _("Order %(number)s: the officer of your commune decides"),
+        _("A return of order %(number)s is with the officer of your commune now: %(link)s"),
+    )
+    if by != "buyer":
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s: an officer looks at it"),
+            _(
+                "Nothing came of what you wanted to give back to “%(seller)s” in time, so an officer of the commune "
+                "looks at it now. You need not do anything."
+            ),
+            seller=part.seller.name,
+        )
+    catalog.tell_officers(
+        part.seller,
+        key,
+        _("A buyer and a workshop need your decision"),
+        _("A return of order %(number)s from “%(name)s” waits for you: %(link)s"),
+        number=part.number,
+        name=part.seller.name,
+        link=f"{settings.BASE_URL}/admin/orders/return/{wanted.pk}/change/",
+    )
+
+
+def return_decided(part: SellerOrder, wanted: Return) -> None:
+    """To the buyer; to the seller too where an officer has decided."""
+    values = {"seller": part.seller.name, "note": wanted.decision_note}
+    if wanted.state == ReturnState.APPROVED:
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s: you may send it back"),
+            _(
+                "“%(seller)s” takes back what you named. The order's page says where to send it. Once it is there, the "
+                "money goes back to you. %(note)s"
+            ),
+            **values,
+        )
+    elif wanted.by_officer:
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s: it stays with you"),
+            _("The officer has looked at it and decided that “%(seller)s” need not take it back: %(note)s"),
+            **values,
+        )
+    else:
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s: the maker does not take it back"),
+            _(
+                "“%(seller)s” does not take back what you named: %(note)s\nIf you see it otherwise, ask the officer of "
+                "the commune on the order's page."
+            ),
+            **values,
+        )
+    if wanted.by_officer:
+        approved = wanted.state == ReturnState.APPROVED
+        _tell_seller(
+            part,
+            f"return:{wanted.pk}:{wanted.state}:{wanted.decided_at:%Y%m%d%H%M%S}",
+            _("Order %(number)s: the officer has decided"),
+            _("You take it back, please. Note it when it is here: %(link)s")
+            if approved
+            else _("You need not take it back: %(link)s"),
+        )
 
 
 def where_to_pay(order: Order, amount: int) -> None:

@@ -165,7 +165,8 @@ class SellerOrder(Entity):
 class OrderLine(Entity):
     """`from_shelf` pieces are held until paid, `to_make` are made to order; together they are the quantity.
 
-    Of these, `shipped` pieces are in parcels that left or are packed.
+    Of these, `shipped` pieces are in parcels that left or are packed; `returning` are asked to be taken back, or were,
+    and `returned` of them are with the seller again.
     """
 
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="lines")
@@ -180,11 +181,17 @@ class OrderLine(Entity):
     from_shelf = models.PositiveIntegerField()
     to_make = models.PositiveIntegerField()
     shipped = models.PositiveIntegerField(default=0)
+    returning = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "orders_order_line"
         constraints = [
             models.CheckConstraint(condition=Q(shipped__lte=F("quantity")), name="orders_line_shipped"),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("returning"), returning__lte=F("shipped")),
+                name="orders_line_returned",
+            ),
             models.CheckConstraint(
                 condition=Q(quantity=F("from_shelf") + F("to_make"), quantity__gt=0),
                 name="orders_line_sources",
@@ -234,6 +241,84 @@ class ShipmentLine(Entity):
             models.UniqueConstraint(fields=["shipment", "line"], name="orders_shipment_line_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="orders_shipment_line_quantity"),
         ]
+
+
+class ReturnReason(models.TextChoices):
+    NOT_AS_DESCRIBED = "NOT_AS_DESCRIBED"
+    DAMAGED = "DAMAGED"
+    WRONG_ITEM = "WRONG_ITEM"
+    CHANGED_MIND = "CHANGED_MIND"
+    OTHER = "OTHER"
+
+
+class ReturnState(models.TextChoices):
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    ESCALATED = "ESCALATED"
+    RECEIVED = "RECEIVED"
+    REFUNDED = "REFUNDED"
+    CANCELLED = "CANCELLED"
+
+
+class Return(Entity):
+    """Pieces of a seller's part that the buyer wants to give back.
+
+    While it lives, its pieces count in `returning` of their lines. `decide_before` is the seller's time while it is
+    REQUESTED, and the day by which an officer looks while it is APPROVED and nothing has come. `by_officer`: an officer
+    has decided, so that the answer is the last one.
+    """
+
+    seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="returns")
+    reason = models.CharField(max_length=20, choices=ReturnReason)
+    description = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=ReturnState, default=ReturnState.REQUESTED)
+    decision_note = models.TextField(blank=True)
+    by_officer = models.BooleanField(default=False)
+    escalated_at = models.DateTimeField(null=True)
+    decide_before = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    restocked = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "orders_return"
+        indexes = [
+            models.Index(fields=["seller_order", "id"]),
+            # Followed by time: oldest change first.
+            models.Index(fields=["updated_at", "id"]),
+            models.Index(
+                fields=["decide_before"],
+                condition=Q(state__in=["REQUESTED", "APPROVED"]),
+                name="orders_return_waits",
+            ),
+        ]
+
+
+class ReturnLine(Entity):
+    """How many pieces of a line are given back."""
+
+    parent = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "orders_return_line"
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "line"], name="orders_return_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="orders_return_line_quantity"),
+        ]
+
+
+class ReturnImage(Entity):
+    """A picture of what is wrong."""
+
+    parent = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="pictures")
+    asset = models.ForeignKey("catalog.ImageAsset", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "orders_return_image"
+        constraints = [models.UniqueConstraint(fields=["parent", "asset"], name="orders_return_image_once")]
 
 
 class OrderEvent(Entity):

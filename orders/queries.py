@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog.access import Act, Relation, sellers_of
+from catalog.queries import commune_ids_of
 from marketplace.core import feeds
 from marketplace.core.actor import Actor
 from marketplace.core.vietnamese import normalise
-from orders.models import Cart, Order, OrderLine, SellerOrder
+from orders.models import Cart, Order, OrderLine, Return, SellerOrder
 from orders.tokens import token_opens
 
 SEE_PARTS = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), "orders:read")
@@ -77,6 +78,48 @@ def parts_visible_to(actor: Actor) -> QuerySet[SellerOrder]:
     return SellerOrder.objects.filter(
         Q(order__in=orders_of(actor)) | Q(pk__in=parts_sold_by(actor).values("pk"))
     )
+
+
+def returns_arbitrated_by(actor: Actor) -> QuerySet[Return]:
+    """What came before the officers of these communes, now or before."""
+    communes = commune_ids_of(actor)
+    return Return.objects.filter(escalated_at__isnull=False, seller_order__seller__commune__in=communes)
+
+
+def returns_visible_to(actor: Actor) -> QuerySet[Return]:
+    """Of what one has bought or sold, and what one decides about as an officer."""
+    if not actor.is_authenticated:
+        return Return.objects.none()
+    if actor.is_admin:
+        return Return.objects.all()
+    return Return.objects.filter(
+        Q(seller_order__in=parts_visible_to(actor).values("pk"))
+        | Q(pk__in=returns_arbitrated_by(actor).values("pk"))
+    )
+
+
+def returns_handled_by(actor: Actor) -> QuerySet[Return]:
+    """For sellers their own, for officers what came before them, for administrators all."""
+    if actor.is_admin:
+        return Return.objects.all()
+    return Return.objects.filter(
+        Q(seller_order__in=parts_sold_by(actor).values("pk"))
+        | Q(pk__in=returns_arbitrated_by(actor).values("pk"))
+    )
+
+
+def filter_returns(
+    returns: QuerySet[Return], *, state: Any = None, seller: str | None = None, updated_since: Any = None
+) -> tuple[QuerySet[Return], list[str]]:
+    """Newest first; oldest change first where they are followed."""
+    if seller is not None:
+        returns = returns.filter(seller_order__seller__slug=seller)
+    if state is not None:
+        returns = returns.filter(state__in=state)
+    if updated_since is None:
+        return returns, ["-created_at", "-id"]
+    followed = returns.filter(updated_at__gte=updated_since, updated_at__lt=feeds.horizon())
+    return followed, ["updated_at", "id"]
 
 
 def filter_parts(

@@ -7,11 +7,12 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.core.actor import SYSTEM
         from marketplace.core.events import subscribe
-        from orders.events import OrderCancelled, OrderExpired, PartCancelled
-        from payments.services import payments_end_with_order, refund_open
+        from orders.events import OrderCancelled, OrderExpired, PartCancelled, ReturnReceived
+        from payments.services import payments_end_with_order, refund_open, refund_return
 
         subscribe(OrderExpired, lambda event: payments_end_with_order(event.order_id))
         subscribe(OrderCancelled, lambda event: payments_end_with_order(event.order_id))
+        subscribe(ReturnReceived, lambda event: refund_return(event.return_id, event.owed))
         subscribe(
             PartCancelled,
             lambda event: refund_open(

@@ -113,6 +113,10 @@ class Refund(Entity):
     reason = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=RefundState, default=RefundState.PENDING)
     reference = models.CharField(max_length=40, unique=True)
+    # The return that it pays for, once.
+    returned = models.OneToOneField(
+        "orders.Return", on_delete=models.PROTECT, null=True, related_name="refund"
+    )
     gateway_reference = models.CharField(max_length=120, null=True, unique=True)
     bank_reference = models.CharField(max_length=60, blank=True)
     failure_reason = models.CharField(max_length=200, blank=True)

@@ -33,6 +33,7 @@ from catalog.services.pictures import (
     image_render,
     listings_forget_pictures,
     picture_files_delete,
+    picture_take,
     product_image_add,
     product_image_remove,
     product_image_update,
@@ -53,6 +54,7 @@ from catalog.services.sellers import (
     seller_decide,
     seller_trust_set,
     seller_update,
+    tell_officers,
     tell_people,
 )
 from catalog.services.stock import (
@@ -101,6 +103,7 @@ __all__ = [
     "officer_set",
     "officers_remind",
     "picture_files_delete",
+    "picture_take",
     "places_draft",
     "portal_import",
     "product_archive",
@@ -131,6 +134,7 @@ __all__ = [
     "stock_release",
     "stock_restock",
     "stock_sell",
+    "tell_officers",
     "tell_people",
     "translation_confirm",
     "variant_archive",

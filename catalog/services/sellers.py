@@ -161,7 +161,7 @@ def _apply(
         before={"state": before} if before else None,
         after={"state": seller.state, "kind": seller.kind, "name": seller.name, "papers": len(papers)},
     )
-    _tell_officers(seller)
+    _tell_of_application(seller)
     return seller
 
 
@@ -554,17 +554,22 @@ def tell_people(
         tell(user, key, subject, text, **values)
 
 
-def _tell_officers(seller: Seller) -> None:
+def tell_officers(seller: Seller, key: str, subject: Any, text: Any, **values: Any) -> None:
+    """Tells the officers of the seller's commune, each in their language, once per key."""
     staff = CommuneOfficer.objects.filter(commune=seller.commune).values("user_id")
     for user in User.objects.filter(pk__in=staff, is_active=True).order_by("pk"):
-        tell(
-            user,
-            f"seller:{seller.pk}:applied:{today()}",
-            _("A workshop asks to be verified"),
-            _("%(name)s has applied: %(link)s"),
-            name=seller.name,
-            link=f"{settings.BASE_URL}/admin/catalog/seller/{seller.pk}/change/",
-        )
+        tell(user, key, subject, text, **values)
+
+
+def _tell_of_application(seller: Seller) -> None:
+    tell_officers(
+        seller,
+        f"seller:{seller.pk}:applied:{today()}",
+        _("A workshop asks to be verified"),
+        _("%(name)s has applied: %(link)s"),
+        name=seller.name,
+        link=f"{settings.BASE_URL}/admin/catalog/seller/{seller.pk}/change/",
+    )
 
 
 @transaction.atomic(durable=True)

@@ -39,6 +39,12 @@ EVENT_MESSAGES = {
     "parcel_lost": _("The parcel of “%(seller)s” was lost. We see to it."),
     "delivered": _("The parcel of “%(seller)s” has arrived."),
     "completed": _("The part of “%(seller)s” is done."),
+    "return_requested": _("The buyer wants to give something back to “%(seller)s”."),
+    "return_cancelled": _("The buyer keeps it after all."),
+    "return_approved": _("It may be sent back to “%(seller)s”."),
+    "return_rejected": _("It stays with the buyer: %(note)s"),
+    "return_escalated": _("An officer of the commune looks at the return now."),
+    "return_received": _("What was given back is at “%(seller)s” again."),
     "refunded": _("%(amount)s are on their way back to the buyer."),
     "refund_failed": _("Paying back %(amount)s did not work. A person sees to it."),
     "refund_done": _("%(amount)s were paid back."),
@@ -189,6 +195,10 @@ class OrderLine(ModelNode):
     variant = graphene.Field(Variant)
     quantity = graphene.Int(required=True)
     quantity_shipped = graphene.Int(required=True, description="Pieces in parcels that left or are packed.")
+    quantity_returned = graphene.Int(required=True, description="Pieces that came back to the seller.")
+    quantity_returnable = graphene.Int(
+        required=True, description="Pieces that were sent and that nobody has asked to give back."
+    )
     unit_price = money_field("unit_price")
     total = money_field("total")
     image = graphene.Field(Image)
@@ -196,6 +206,14 @@ class OrderLine(ModelNode):
     @staticmethod
     def resolve_quantity_shipped(root: models.OrderLine, info: graphene.ResolveInfo) -> int:
         return root.shipped
+
+    @staticmethod
+    def resolve_quantity_returned(root: models.OrderLine, info: graphene.ResolveInfo) -> int:
+        return root.returned
+
+    @staticmethod
+    def resolve_quantity_returnable(root: models.OrderLine, info: graphene.ResolveInfo) -> int:
+        return root.shipped - root.returning
 
     @staticmethod
     def resolve_variant(root: models.OrderLine, info: graphene.ResolveInfo) -> Any:
@@ -392,13 +410,29 @@ def mark_sold(parts: Iterable[models.SellerOrder], bought: Container[Any] = ()) 
         part.__dict__["_sold"] = part.pk not in bought
 
 
+def mark_bought(parts: Iterable[models.SellerOrder]) -> None:
+    for part in parts:
+        part.__dict__["_sold"] = False
+        part.__dict__["_arbitrated"] = False
+
+
+def mark_arbitrated(parts: Iterable[models.SellerOrder]) -> None:
+    """These parts are read by an officer who decides about them: as by the seller, but for who has bought them."""
+    for part in parts:
+        part.__dict__["_sold"] = part.__dict__["_arbitrated"] = True
+
+
+def is_arbitrated(root: models.SellerOrder) -> bool:
+    return bool(root.__dict__.get("_arbitrated"))
+
+
 def is_sold(root: models.SellerOrder) -> bool:
     """Whether the seller reads it, who must not see the order's other parts."""
     return bool(root.__dict__.get("_sold"))
 
 
 def _knows_buyer(root: models.SellerOrder) -> bool:
-    return root.paid_at is not None or not is_sold(root)
+    return not is_sold(root) or (root.paid_at is not None and not is_arbitrated(root))
 
 
 def _related_order(root: models.SellerOrder) -> models.Order:

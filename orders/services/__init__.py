@@ -25,6 +25,15 @@ from orders.services.fulfilment import (
 from orders.services.life import carts_forget, order_mark_paid, orders_expire
 from orders.services.links import order_link_send
 from orders.services.refund_account import refund_account_set
+from orders.services.returns import (
+    return_cancel,
+    return_decide,
+    return_escalate,
+    return_receive,
+    return_refunded,
+    return_request,
+    returns_turn,
+)
 from orders.services.states import lock_order, part_touch, tell_step
 from orders.services.waits import parts_cancel_overdue, parts_complete, parts_remind
 
@@ -49,6 +58,13 @@ __all__ = [
     "parts_complete",
     "parts_remind",
     "refund_account_set",
+    "return_cancel",
+    "return_decide",
+    "return_escalate",
+    "return_receive",
+    "return_refunded",
+    "return_request",
+    "returns_turn",
     "seller_order_cancel",
     "seller_order_confirm",
     "seller_order_receive",

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -66,6 +67,11 @@ def count_sales(parts: QuerySet[SellerOrder], *, times: int) -> None:
     sold: Counter[uuid.UUID] = Counter()
     for line in OrderLine.objects.filter(seller_order__in=parts).select_related("variant"):
         sold[line.variant.product_id] += times * line.quantity
+    count_pieces(sold)
+
+
+def count_pieces(sold: Mapping[uuid.UUID, int]) -> None:
+    """Counts so many pieces more of each product as sold; fewer where the number is negative."""
     for product_id in sorted(sold):
         # What was counted so long ago that it left the last 30 days cannot leave them again.
         ProductStats.objects.filter(product=product_id).update(

@@ -14,6 +14,8 @@ from orders.models import (
     OrderEvent,
     OrderLine,
     OrderState,
+    Return,
+    ReturnState,
     SellerOrder,
     SellerOrderState,
     Shipment,
@@ -34,6 +36,19 @@ MOVES: dict[str, frozenset[str]] = {
     S.EXPIRED: frozenset(),
     S.RETURNED: frozenset(),
 }
+R = ReturnState
+RETURN_MOVES: dict[str, frozenset[str]] = {
+    R.REQUESTED: frozenset({R.APPROVED, R.REJECTED, R.ESCALATED, R.CANCELLED}),
+    R.APPROVED: frozenset({R.RECEIVED, R.ESCALATED, R.CANCELLED}),
+    # The buyer may ask an officer after a seller's no, not after an officer's.
+    R.REJECTED: frozenset({R.ESCALATED}),
+    R.ESCALATED: frozenset({R.APPROVED, R.REJECTED, R.CANCELLED}),
+    R.RECEIVED: frozenset({R.REFUNDED}),
+    R.REFUNDED: frozenset(),
+    R.CANCELLED: frozenset(),
+}
+# Nothing of it is decided yet, or on its way.
+OPEN_RETURNS = frozenset({R.REQUESTED, R.APPROVED, R.ESCALATED})
 P = ShipmentState
 PARCEL_MOVES: dict[str, frozenset[str]] = {
     P.READY: frozenset({P.IN_TRANSIT, P.DELIVERED, P.CANCELLED}),
@@ -78,6 +93,15 @@ def part_move(part: SellerOrder, to: str, **changes: Any) -> bool:
 def part_touch(*part_ids: uuid.UUID) -> None:
     """Something that belongs to these parts has changed: whoever follows them reads them again."""
     SellerOrder.objects.filter(pk__in=part_ids).update(updated_at=feeds.stamp())
+
+
+def return_move(wanted: Return, to: str, **changes: Any) -> bool:
+    """Moves a return where its state allows it; whoever follows its part reads it again."""
+    rows = Return.objects.filter(pk=wanted.pk, state__in=sources(RETURN_MOVES, to))
+    moved = bool(rows.update(state=to, updated_at=feeds.stamp(), **changes))
+    if moved:
+        part_touch(wanted.seller_order_id)
+    return moved
 
 
 def parcel_move(parcel: Shipment, to: str, **changes: Any) -> bool:

@@ -11,7 +11,15 @@ from marketplace.core.actor import SYSTEM
 from orders import messages
 from orders.models import SellerOrder, SellerOrderState
 from orders.services.fulfilment import part_cancel
-from orders.services.states import lock_part, one_by_one, order_settle, part_move, part_touch, tell_step
+from orders.services.states import (
+    OPEN_RETURNS,
+    lock_part,
+    one_by_one,
+    order_settle,
+    part_move,
+    part_touch,
+    tell_step,
+)
 
 S = SellerOrderState
 
@@ -68,14 +76,17 @@ def _cancel_overdue(part_id: uuid.UUID) -> bool:
 
 
 def parts_complete(*, limit: int = 200) -> int:
-    """Ends parts that arrived RETURN_DAYS ago. Returns how many."""
+    """Ends parts that arrived RETURN_DAYS ago and of which nothing is to go back. Returns how many."""
     due = SellerOrder.objects.filter(state=S.DELIVERED, completes_at__lt=timezone.now())
+    due = due.exclude(returns__state__in=OPEN_RETURNS)
     return one_by_one(_first(due, "completes_at", limit), _complete)
 
 
 def _complete(part_id: uuid.UUID) -> bool:
     part = lock_part(part_id)
     if part.state != S.DELIVERED or part.completes_at is None or part.completes_at >= timezone.now():
+        return False
+    if part.returns.filter(state__in=OPEN_RETURNS).exists():
         return False
     part_move(part, S.COMPLETED)
     tell_step(part.order, "completed", part=part)

@@ -1,5 +1,6 @@
 """Payments in the schema: their types, root fields and mutation, and what they add to orders."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import graphene
@@ -18,6 +19,7 @@ from orders import services as order_services
 from orders.graphql import types as order_types
 from orders.graphql.mutations import OrderPayload, pieces
 from orders.graphql.queries import parts_by_id, shown
+from orders.graphql.returns import Return, ReturnLine, ReturnLineInput
 from orders.models import Order, OrderLine, SellerOrder
 from payments import gateways, models, services
 from payments.vietqr import VietQr, build, plain_ascii
@@ -84,9 +86,12 @@ def _bank_qr(payment: models.Payment) -> BankQrAction:
     )
 
 
-class ReturnLine(graphene.ObjectType):
-    line = graphene.Field(order_types.OrderLine, required=True)
-    quantity = graphene.Int(required=True)
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """Pieces of a line that a refund is for."""
+
+    line: OrderLine
+    quantity: int
 
 
 def _lines_of_refunds(refunds: list[models.Refund]) -> dict[Any, list[OrderLine]]:
@@ -117,9 +122,9 @@ class Refund(ModelNode):
         )
 
     @staticmethod
-    def resolve_lines(root: models.Refund, info: graphene.ResolveInfo) -> list[ReturnLine]:
+    def resolve_lines(root: models.Refund, info: graphene.ResolveInfo) -> list[RefundedLine]:
         found = {str(line.pk): line for line in peers.load(root, "lines", _lines_of_refunds, [])}
-        return [ReturnLine(line=found[item["line"]], quantity=item["quantity"]) for item in root.lines]
+        return [RefundedLine(found[item["line"]], item["quantity"]) for item in root.lines]
 
     @staticmethod
     def resolve_payment(root: models.Refund, info: graphene.ResolveInfo) -> models.Payment | None:
@@ -189,11 +194,6 @@ class Payment(ModelNode):
 
 PaymentPayload = payload("PaymentPayload", payment=graphene.Field(Payment))
 RefundPayload = payload("RefundPayload", refund=graphene.Field(Refund))
-
-
-class ReturnLineInput(graphene.InputObjectType):
-    line_id = graphene.ID(required=True)
-    quantity = graphene.Int(required=True)
 
 
 class PaymentsQuery:
@@ -353,6 +353,21 @@ def _refunds_of_part(root: SellerOrder, info: graphene.ResolveInfo) -> list[mode
     )
 
 
+def _refund_of_return(root: Any, info: graphene.ResolveInfo) -> models.Refund | None:
+    found: list[models.Refund] = peers.load_lists(
+        root,
+        "refund",
+        lambda rows: models.Refund.objects.filter(returned__in=[row.pk for row in rows]),
+        "returned_id",
+    )
+    if not found:
+        return None
+    peers.group_of(found[0]).loaded["seller_order"] = {
+        row.seller_order_id: Return.resolve_seller_order(row, info) for row in peers.group_of(root).rows
+    }
+    return found[0]
+
+
 def _refunds(context: Any, refunds: list[models.Refund]) -> list[models.Refund]:
     """Refunds ready to be shown: of visible parts, and as seen from the reader's side."""
     parts = {part.pk: part for part in parts_by_id(context, {row.seller_order_id for row in refunds})}
@@ -373,6 +388,8 @@ extend(
     order_types.SellerOrder, "payments", graphene.Field(required_list(Payment), resolver=_payments_of_part)
 )
 extend(order_types.SellerOrder, "refunds", graphene.Field(required_list(Refund), resolver=_refunds_of_part))
+
+extend(Return, "refund", graphene.Field(Refund, resolver=_refund_of_return))
 
 register_node(
     "Refund", lambda context, keys: _refunds(context, list(models.Refund.objects.filter(pk__in=keys)))

@@ -25,7 +25,7 @@ from marketplace.core.money import format_money
 from orders import access as order_access
 from orders import messages
 from orders import services as orders
-from orders.models import OrderLine, SellerOrder
+from orders.models import OrderLine, Return, SellerOrder
 from payments.gateways import GatewayError, all_gateways, find_gateway
 from payments.models import Payment, PaymentState, Refund, RefundState
 
@@ -42,6 +42,7 @@ def refund_open(
     reason: str,
     lines: Sequence[Mapping[str, Any]] = (),
     paid_already: bool = False,
+    returned: Return | None = None,
 ) -> Refund | None:
     """Owes the buyer this much of a part, and sees to it that it is paid. None where nothing was paid, or is owed.
 
@@ -69,6 +70,7 @@ def refund_open(
         reason=reason[:MAX_REASON],
         lines=[{"line": str(line["line_id"]), "quantity": line["quantity"]} for line in lines],
         reference=f"{part.number}-H{number}",
+        returned=returned,
     )
     orders.tell_step(part.order, "refunded", part=part, amount=amount)
     audit.record(actor, "refund.opened", refund, after={"amount": amount}, reason=reason)
@@ -80,6 +82,27 @@ def refund_open(
 
         send_refund.defer(refund_id=str(refund.pk))
     return refund
+
+
+def refund_return(return_id: uuid.UUID, owed: int) -> None:
+    """Pays for what came back; where nothing is owed any more the return is done.
+
+    Runs inside the caller's transaction.
+    """
+    wanted = Return.objects.get(pk=return_id)
+    lines = [
+        {"line_id": item.line_id, "quantity": item.quantity} for item in wanted.lines.order_by("line_id")
+    ]
+    made = refund_open(
+        actor=SYSTEM,
+        part_id=wanted.seller_order_id,
+        amount=owed,
+        reason="",
+        lines=lines,
+        returned=wanted,
+    )
+    if made is None:
+        orders.return_refunded(return_id=return_id)
 
 
 def by_hand(payment: Payment) -> bool:
@@ -259,6 +282,8 @@ def _succeed(refund: Refund) -> None:
     part = SellerOrder.objects.select_related("order", "seller").get(pk=refund.seller_order_id)
     orders.tell_step(part.order, "refund_done", part=part, amount=refund.amount)
     orders.part_touch(part.pk)
+    if refund.returned_id is not None:
+        orders.return_refunded(return_id=refund.returned_id)
     audit.record(SYSTEM, "refund.succeeded", refund, after={"amount": refund.amount})
     messages.paid_back(part.order, refund.amount)
 

@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from django.db.models import QuerySet
+from django.db.utils import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
 import orders.services.fulfilment
+import orders.services.returns
 from catalog.models import SellerMember
 from orders import services
-from orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment
+from orders.models import Order, OrderEvent, OrderLine, Return, SellerOrder, Shipment
 from payments.models import Payment, Refund
 from tests.builders import Shop, make_user, unique
 from tests.conftest import Graphql
 from tests.faults.crowd import Meeting, at_once
 from tests.orders.selling import Side, buy_paid, change, part_ids
+from tests.orders.test_returns import ask, decide, of_buyer, receive
 from tests.payments.buying import Bought, stock
 from tests.payments.test_refunds import refund
 
@@ -193,3 +196,132 @@ def test_a_seller_who_answers_in_the_last_second_is_heard_or_not(
             side().cancel(part)
 
     assert stock(shop.variant) == (5, 0)
+
+
+# --- Giving back --------------------------------------------------------------------------------------------------
+def _arrived(gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int]) -> Bought:
+    order = buy_paid(gql, run_jobs, (shop.variant, 2))
+    part = part_ids(order)[0]
+    side().ship(part)
+    change(gql, "sellerOrderReceive", "id: ID!, token: String", id=part, token=order.token)
+    return order
+
+
+def _meet_before_counting(monkeypatch: pytest.MonkeyPatch, number: int, patience: float) -> None:
+    module = orders.services.returns
+    meeting, real = Meeting(number, patience), module._same_request
+
+    def looked(*arguments: Any) -> Any:
+        found = real(*arguments)
+        meeting.wait()
+        return found
+
+    monkeypatch.setattr(module, "_same_request", looked)
+
+
+def _ask_each(order: Bought, number: int) -> list[Callable[[], Any]]:
+    return [
+        lambda index=index: ask(Graphql(Client()), order, 1, description=f"Lần {index}")
+        for index in range(number)
+    ]
+
+
+def _without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = QuerySet.select_for_update
+
+    def select(self: Any, *arguments: Any, **options: Any) -> Any:
+        return self if self.model is Order else real(self, *arguments, **options)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", select)
+
+
+def test_of_many_who_give_the_same_pieces_back_only_as_many_succeed_as_there_are_pieces(
+    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    order = _arrived(gql, shop, side, run_jobs)
+    # Even where all of them have looked before one has counted.
+    _without_locks(monkeypatch)
+    _meet_before_counting(monkeypatch, 6, patience=30)
+
+    answers = at_once(_ask_each(order, 6))
+
+    assert sorted(map(refused, answers)) == [False] * 2 + [True] * 4
+    assert OrderLine.objects.get().returning == Return.objects.count() == 2
+
+
+def test_control_counting_what_was_read_counts_too_few(
+    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    order = _arrived(gql, shop, side, run_jobs)
+    _without_locks(monkeypatch)
+    meeting = Meeting(3, 30)
+
+    def count(part: SellerOrder, wanted: Any, *path: str) -> None:
+        for key, number in wanted.items():
+            line = OrderLine.objects.get(pk=key)
+            assert line.returning + number <= line.shipped
+            meeting.wait()
+            OrderLine.objects.filter(pk=key).update(returning=line.returning + number)
+
+    monkeypatch.setattr(orders.services.returns, "_claim", count)
+
+    answers = at_once(_ask_each(order, 3))
+
+    assert not any(map(refused, answers))
+    assert Return.objects.count() == 3 > OrderLine.objects.get().returning
+
+
+def test_a_return_is_received_once_and_its_money_goes_back_once(
+    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int]
+) -> None:
+    order = _arrived(gql, shop, side, run_jobs)
+    key = ask(gql, order)["returnRequest"]["id"]
+    decide(side().gql, key, True)
+
+    answers = at_once([lambda: receive(side().gql, key, True)] * 6)
+
+    assert not any(map(refused, answers))
+    assert (Refund.objects.count(), SellerOrder.objects.get().refunded) == (1, 250_000)
+    assert stock(shop.variant) == (4, 0)
+
+
+def test_control_without_the_move_in_the_database_it_is_received_twice(
+    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    order = _arrived(gql, shop, side, run_jobs)
+    key = ask(gql, order, 1)["returnRequest"]["id"]
+    decide(side().gql, key, True)
+    _without_locks(monkeypatch)
+    meeting = Meeting(2, 30)
+
+    def move(wanted: Return, to: str, **changes: Any) -> bool:
+        meeting.wait()
+        Return.objects.filter(pk=wanted.pk).update(state=to, **changes)
+        return True
+
+    monkeypatch.setattr(orders.services.returns, "return_move", move)
+    # The last line of defence says no to the second refund of one return.
+    with pytest.raises(IntegrityError, match="payments_refund"):
+        at_once([lambda: receive(side().gql, key, True)] * 2)
+
+
+def test_buyer_keeps_it_while_the_seller_receives_it(
+    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int]
+) -> None:
+    order = _arrived(gql, shop, side, run_jobs)
+    for number in range(2):
+        key = ask(gql, order, 1, description=f"Lần {number}")["returnRequest"]["id"]
+        decide(side().gql, key, True)
+        acts: list[Callable[[], Any]] = [
+            lambda key=key: receive(side().gql, key, False),
+            lambda key=key: of_buyer(Graphql(Client()), "returnCancel", key, order),
+        ]
+        answers = at_once(acts[:: 1 if number else -1])
+        assert sorted(map(refused, answers)) == [False, True]
+
+    line = OrderLine.objects.get()
+    received = Return.objects.filter(state="RECEIVED").count()
+    assert (line.returning, line.returned, Refund.objects.count()) == (received,) * 3

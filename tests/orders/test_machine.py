@@ -34,6 +34,8 @@ from orders.models import (
     Order,
     OrderLine,
     OrderState,
+    Return,
+    ReturnLine,
     SellerOrder,
     SellerOrderState,
     Shipment,
@@ -53,7 +55,7 @@ STOCK = 20
 EXAMPLES, STEPS = 30, 50
 TABLES = (
     "orders_order", "orders_seller_order", "orders_order_line", "orders_shipment", "orders_shipment_line",
-    "payments_payment", "payments_refund", "catalog_variant", "catalog_product_stats",
+    "orders_return", "orders_return_line", "payments_payment", "payments_refund", "catalog_variant", "catalog_product_stats",
 )  # fmt: skip
 SOLD = {S.TO_CONFIRM, S.PREPARING, S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED}
 counted = Counter[str]()
@@ -262,6 +264,60 @@ class Life(RuleBasedStateMachine):
             ),
         )  # fmt: skip
 
+    @rule(
+        order=orders,
+        index=st.integers(0, 1),
+        pieces=st.lists(st.integers(0, 3), min_size=2, max_size=2),
+        reason=st.sampled_from(["DAMAGED", "CHANGED_MIND"]),
+        late=st.booleans(),
+    )
+    def ask_to_give_back(self, order: Order, index: int, pieces: list[int], reason: str, late: bool) -> None:
+        if late:
+            self.receive(order, index, True)
+        part = self.part(order, index)
+        lines = OrderLine.objects.filter(seller_order=part).order_by("id")
+        self.attempt(
+            "return",
+            lambda: services.return_request(
+                actor=GUEST, part_id=part.pk, token=order_token(order.pk), reason=reason, description=unique(),
+                lines=[
+                    {"line_id": line.pk, "quantity": number}
+                    for line, number in zip(lines, pieces, strict=False)
+                    if number
+                ],
+                images=None,
+            ),
+        )  # fmt: skip
+
+    @rule(
+        order=orders,
+        index=st.integers(0, 3),
+        step=st.sampled_from(["yes", "no", "receive", "receive", "cancel", "escalate", "officer", "late"]),
+        flag=st.booleans(),
+    )
+    def return_goes_on(self, order: Order, index: int, step: str, flag: bool) -> None:
+        rows = list(
+            Return.objects.filter(seller_order__order=order).select_related("seller_order").order_by("id")
+        )
+        if not rows:
+            return
+        row = rows[index % len(rows)]
+        seller, token = self.owners[row.seller_order.seller_id], order_token(order.pk)
+        if step == "late":
+            Return.objects.filter(pk=row.pk).update(decide_before=timezone.now() - dt.timedelta(seconds=1))
+        acts: dict[str, Callable[[], Any]] = {
+            "yes": lambda: services.return_decide(actor=seller, return_id=row.pk, approve=True, note=None),
+            "no": lambda: services.return_decide(actor=seller, return_id=row.pk, approve=False, note="Không"),
+            "officer": lambda: services.return_decide(
+                actor=self.admin, return_id=row.pk, approve=flag, note="Đã xem"
+            ),
+            "receive": lambda: services.return_receive(actor=seller, return_id=row.pk, restock=flag),
+            "cancel": lambda: services.return_cancel(actor=GUEST, return_id=row.pk, token=token),
+            "escalate": lambda: services.return_escalate(actor=GUEST, return_id=row.pk, token=token),
+            "late": services.returns_turn,
+        }
+        self.attempt(f"return {step}", acts[step])
+
     @rule(order=orders)
     def pay_back(self, order: Order) -> None:
         refund = Refund.objects.filter(seller_order__order=order, state="PENDING").first()
@@ -290,12 +346,36 @@ class Life(RuleBasedStateMachine):
             held = sum(line.from_shelf for line in lines if line.seller_order.state == S.AWAITING_PAYMENT)
             gone = [line for line in lines if line.seller_order.state in SOLD]
             assert variant.held == held
-            assert variant.on_hand == STOCK + self.edits[variant.pk] - sum(line.from_shelf for line in gone)
+            back = ReturnLine.objects.filter(
+                line__variant=variant, parent__state__in=["RECEIVED", "REFUNDED"]
+            )
+            restocked = sum(item.quantity for item in back if item.parent.restocked)
+            left = sum(line.from_shelf for line in gone)
+            assert variant.on_hand == STOCK + self.edits[variant.pk] - left + restocked
             assert all(line.from_shelf + line.to_make == line.quantity for line in lines)
             product = Product.objects.get(pk=variant.product_id)
             assert product.made_to_order_days is not None or not any(line.to_make for line in lines)
             sold = ProductStats.objects.get(product=product).sold
-            assert sold == sum(line.quantity for line in gone)
+            assert sold == sum(line.quantity - line.returned for line in gone)
+
+    @invariant()
+    def what_comes_back_adds_up(self) -> None:
+        for line in OrderLine.objects.select_related("seller_order"):
+            items = list(ReturnLine.objects.filter(line=line).select_related("parent"))
+            claimed = sum(i.quantity for i in items if i.parent.state not in ("REJECTED", "CANCELLED"))
+            returned = sum(i.quantity for i in items if i.parent.state in ("RECEIVED", "REFUNDED"))
+            assert (line.returning, line.returned) == (claimed, returned)
+            assert returned <= claimed <= line.shipped
+        for part in SellerOrder.objects.all():
+            lines = list(OrderLine.objects.filter(seller_order=part))
+            assert (part.state == S.RETURNED) == all(line.returned == line.quantity for line in lines)
+        for row in Return.objects.filter(state__in=["RECEIVED", "REFUNDED"]):
+            paid = Refund.objects.filter(returned=row).first()
+            done = paid is None or paid.state == "SUCCEEDED"
+            assert (row.state == "REFUNDED") == done
+            if paid is not None:
+                price = sum(i.quantity * i.line.unit_price for i in row.lines.select_related("line"))
+                assert paid.amount <= price + row.seller_order.shipping
 
     @invariant()
     def parcels_add_up(self) -> None:
@@ -307,7 +387,7 @@ class Life(RuleBasedStateMachine):
                 assert 0 <= line.shipped <= line.quantity
             whole = all(line.shipped == line.quantity for line in lines)
             left = any(line.shipped for line in lines)
-            if part.state in (S.SHIPPED, S.DELIVERED, S.COMPLETED):
+            if part.state in (S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED):
                 assert whole
             else:
                 assert not whole
@@ -350,9 +430,9 @@ class Life(RuleBasedStateMachine):
                 }[frozenset(states)]
             elif all(part.refunded == part.total for part in parts):
                 expected = OrderState.REFUNDED
-            elif left <= {S.COMPLETED}:
+            elif left <= {S.COMPLETED, S.RETURNED}:
                 expected = OrderState.COMPLETED
-            elif left <= {S.SHIPPED, S.DELIVERED, S.COMPLETED}:
+            elif left <= {S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED}:
                 expected = OrderState.SHIPPED
             else:
                 expected = OrderState.PARTLY_SHIPPED if anything else OrderState.PAID
@@ -387,5 +467,11 @@ def test_everything_adds_up_in_any_order() -> None:
         "ship",
         "receive",
         "refund",
+        "return",
+        "return yes",
+        "return no",
+        "return receive",
+        "return cancel",
+        "return officer",
         "stock",
     } <= done, counted

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import SellerMember
-from marketplace.core.actor import Actor
+from marketplace.core.actor import GUEST, Actor
 from marketplace.core.ids import to_global_id
 from orders import services
-from orders.models import OrderLine, SellerOrder, Shipment
+from orders.models import OrderLine, Return, SellerOrder, Shipment
+from orders.tokens import order_token
 from payments.models import Payment, Refund
 from payments.services import refund_create
-from tests.builders import make_product, unique
+from tests.builders import ADDRESS, make_product, unique
 from tests.catalog.access.scene import CALLERS, Scene, make_scene
 from tests.conftest import Graphql
 from tests.orders.selling import buy_paid, rows_of
@@ -22,13 +24,16 @@ pytestmark = pytest.mark.django_db
 # What else an object's fields need to be asked for.
 COMPOSITE = {
     "order": "{id}", "payments": "{id}", "shippingAddress": "{line1}", "shipments": "{id}", "refunds": "{id}",
-    "events": "{kind}", "sellerOrder": "{id}", "payment": "{id}",
+    "events": "{kind}", "sellerOrder": "{id}", "payment": "{id}", "returns": "{id}", "refund": "{id}",
+    "returnAddress": "{line1}",
 }  # fmt: skip
+OF_PART = {"order", "buyerName", "phone", "shippingAddress", "note"}
 TABLES = (
     "orders_order",
     "orders_seller_order",
     "orders_order_line",
     "orders_shipment",
+    "orders_return",
     "payments_refund",
     "catalog_variant",
 )
@@ -77,7 +82,7 @@ def _gid(row: Any) -> str:
 
 def _send(scene: Scene, part: SellerOrder) -> Shipment:
     services.shipment_create(
-        actor=Actor(user=scene.users["owner"]), part_id=part.pk, carrier="vnpost", tracking_number="EV1",
+        actor=_owner(scene), part_id=part.pk, carrier="vnpost", tracking_number="EV1",
         lines=None, parcel=None, idempotency_key=unique(),
     )  # fmt: skip
     return Shipment.objects.get()
@@ -85,6 +90,8 @@ def _send(scene: Scene, part: SellerOrder) -> Shipment:
 
 def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str, Any]]:
     """Its arguments and their values."""
+    if name.startswith("return"):
+        return _about_return(name, part, scene)
     one, order = {"id": _gid(part)}, {"orderId": _gid(part.order)}
     if name in ("shipmentUpdate", "sellerOrderReceive"):
         parcel = _send(scene, part)
@@ -104,6 +111,40 @@ def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str
     }[name]
 
 
+def _arrive(scene: Scene, part: SellerOrder) -> OrderLine:
+    _send(scene, part)
+    services.seller_order_receive(actor=GUEST, part_id=part.pk, token=order_token(part.order_id))
+    return OrderLine.objects.get(seller_order=part)
+
+
+def _give_back(part: SellerOrder, line: OrderLine) -> Return:
+    return services.return_request(
+        actor=GUEST, part_id=part.pk, token=order_token(part.order_id), reason="DAMAGED", description="Gãy",
+        lines=[{"line_id": line.pk, "quantity": 1}], images=None,
+    )  # fmt: skip
+
+
+def _about_return(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str, Any]]:
+    line = _arrive(scene, part)
+    if name == "returnRequest":
+        wanted = 'reason: DAMAGED, description: "Gãy", lines: [{lineId: $line, quantity: 1}]'
+        return f"input: {{sellerOrderId: $id, {wanted}}}", {"id": _gid(part), "line": _gid(line)}
+    made = _give_back(part, line)
+    come = name.endswith("!")
+    if name.startswith("returnReceive") or name == "returnEscalate":
+        services.return_decide(actor=_owner(scene), return_id=made.pk, approve=True, note=None)
+    if come:
+        Return.objects.update(escalated_at=timezone.now())
+    if name == "returnDecide!":
+        Return.objects.update(state="ESCALATED")
+    arguments = {"returnDecide": "id: $id, approve: true", "returnReceive": "id: $id, restock: true"}
+    return arguments.get(name.rstrip("!"), "id: $id"), {"id": _gid(made)}
+
+
+def _owner(scene: Scene) -> Actor:
+    return Actor(user=scene.users["owner"])
+
+
 @pytest.mark.parametrize(("name", "caller", "expected"), _cases("mutations"))
 def test_mutation(scene: Scene, part: SellerOrder, name: str, caller: str, expected: str) -> None:
     arguments, values = _mutation(name, part, scene)
@@ -111,26 +152,35 @@ def test_mutation(scene: Scene, part: SellerOrder, name: str, caller: str, expec
     declared = ", ".join(f"${key}: ID!" for key in values)
 
     answer = scene.gql(caller).post(
-        f"mutation({declared}){{{name}({arguments}){{userErrors{{code field message}}}}}}", **values
+        f"mutation({declared}){{{name.rstrip('!')}({arguments}){{userErrors{{code field message}}}}}}",
+        **values,
     )
 
     if expected == "-":
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     else:
-        codes = [error["code"] for error in answer["data"][name]["userErrors"]]
-        assert codes == {"ok": [], "N": ["NOT_FOUND"], "F": ["FORBIDDEN"]}[expected], answer
+        codes = [error["code"] for error in answer["data"][name.rstrip("!")]["userErrors"]]
+        assert (
+            codes == {"ok": [], "N": ["NOT_FOUND"], "F": ["FORBIDDEN"], "S": ["INVALID_STATE"]}[expected]
+        ), answer
     assert (rows_of(*TABLES) == before) == (expected != "ok")
 
 
 @pytest.fixture
 def things(scene: Scene, part: SellerOrder) -> dict[str, Any]:
     """One of each kind, all of the seller's part."""
-    parcel = _send(scene, part)
-    refund_create(
-        actor=Actor(user=scene.users["owner"]), part_id=part.pk, amount=1_000, lines=None, reason="Lỗi",
+    scene.seller.address = ADDRESS
+    scene.seller.save()
+    given = _give_back(part, _arrive(scene, part))
+    parcel = Shipment.objects.get()
+    refund = refund_create(
+        actor=_owner(scene), part_id=part.pk, amount=1_000, lines=None, reason="Lỗi",
         bank_reference=None, idempotency_key=unique(),
     )  # fmt: skip
+    Refund.objects.filter(pk=refund.pk).update(returned=given)
+    Return.objects.update(state="APPROVED")
     return {
+        "Return": given,
         "Order": part.order,
         "SellerOrder": part,
         "OrderLine": OrderLine.objects.get(seller_order=part),
@@ -149,23 +199,34 @@ def _found(gql: Graphql, thing: Any, selection: str) -> list[Any]:
     return [data["node"], data["nodes"][0]]
 
 
+def _thing(things: dict[str, Any], name: str) -> Any:
+    """With a `!` the return has come before an officer."""
+    if name.endswith("!"):
+        Return.objects.update(escalated_at=timezone.now())
+    return things[name.rstrip("!")]
+
+
 @pytest.mark.parametrize(("name", "caller", "expected"), _cases("objects"))
 def test_object(scene: Scene, things: dict[str, Any], name: str, caller: str, expected: str) -> None:
-    found = _found(scene.gql(caller), things[name], "id")
+    thing = _thing(things, name)
 
-    assert found == ([{"id": _gid(things[name])}] * 2 if expected == "ok" else [None, None])
+    found = _found(scene.gql(caller), thing, "id")
+
+    assert found == ([{"id": _gid(thing)}] * 2 if expected == "ok" else [None, None])
 
 
 @pytest.mark.parametrize(("name", "caller", "expected"), _cases("fields"))
 def test_field(scene: Scene, things: dict[str, Any], name: str, caller: str, expected: str) -> None:
     kind, field = name.split(".")
+    thing, wanted = _thing(things, kind), field + COMPOSITE.get(field, "")
+    of_part = kind == "Return!" and field in OF_PART
 
-    found = _found(scene.gql(caller), things[kind], field + COMPOSITE.get(field, ""))
+    found = _found(scene.gql(caller), thing, f"sellerOrder{{{wanted}}}" if of_part else wanted)
 
     if expected == "gone":
         assert found == [None, None]
         return
-    values = [entry[field] for entry in found]
+    values = [(entry["sellerOrder"] if of_part else entry)[field] for entry in found]
     assert all((value in (None, [], "")) == (expected == ".") for value in values), values
 
 

@@ -64,6 +64,8 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
             "sent_back": data["sentBack"]["totalCount"],
             "drafts": data["drafts"]["totalCount"],
             "to_confirm": to_confirm,
+            "to_answer": data["toAnswer"]["totalCount"],
+            "on_the_way_back": data["wayBack"]["totalCount"],
             "to_send": data["toSend"]["totalCount"],
             "low": len(seller["private"]["lowStock"]),
         },

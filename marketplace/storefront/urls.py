@@ -15,6 +15,7 @@ from marketplace.storefront import (
     orders,
     passports,
     ranking,
+    returns,
     search,
     site,
 )
@@ -47,6 +48,8 @@ urlpatterns = [
     path("don-hang/<slug:number>/huy", orders.order_cancel, name="order_cancel"),
     path("don-hang/<slug:number>/da-nhan", orders.order_receive, name="order_receive"),
     path("don-hang/<slug:number>/hoan-tien", orders.refund_account, name="refund_account"),
+    path("don-hang/<slug:number>/tra-hang", returns.give_back, name="give_back"),
+    path("don-hang/<slug:number>/tra-hang/tiep", returns.return_step, name="return_step"),
     path("don-hang/<slug:number>/dat-lai", orders.order_again, name="order_again"),
     path("san-pham/<slug:slug>/giu-lai", favourites.favourite, name="favourite"),
     path("tai-khoan/yeu-thich", favourites.favourites, name="favourites"),

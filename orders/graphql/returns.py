@@ -5,6 +5,7 @@ from typing import Any
 
 import graphene
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from catalog.graphql import loaders as catalog_loaders
 from catalog.graphql.queries import plain
@@ -278,6 +279,13 @@ def _returns_of_part(root: models.SellerOrder, info: graphene.ResolveInfo) -> li
     return found
 
 
+def _returnable(root: models.SellerOrder, info: graphene.ResolveInfo) -> bool:
+    """Whether anything of it may still be given back, for one reason or another."""
+    until = services.returnable_until(root, models.ReturnReason.DAMAGED)
+    lines = types.SellerOrder.resolve_lines(root, info)
+    return until is not None and until >= timezone.now() and any(row.shipped > row.returning for row in lines)
+
+
 def _private_returns(root: Seller, info: graphene.ResolveInfo, state: Any = None, **paging: Any) -> Page:
     """The seller's own for its people; for its officers what came before them."""
     rights, rows = catalog_loaders.rights(root), models.Return.objects.filter(seller_order__seller=root.pk)
@@ -287,6 +295,16 @@ def _private_returns(root: Seller, info: graphene.ResolveInfo, state: Any = None
 
 
 extend(types.SellerOrder, "returns", graphene.Field(required_list(Return), resolver=_returns_of_part))
+extend(
+    types.SellerOrder,
+    "returnable",
+    graphene.Field(
+        graphene.Boolean,
+        required=True,
+        resolver=_returnable,
+        description="Whether the buyer may still give something of it back.",
+    ),
+)
 extend(
     SellerPrivate,
     "returns",

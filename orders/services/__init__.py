@@ -32,6 +32,7 @@ from orders.services.returns import (
     return_receive,
     return_refunded,
     return_request,
+    returnable_until,
     returns_turn,
 )
 from orders.services.states import lock_order, part_touch, tell_step
@@ -64,6 +65,7 @@ __all__ = [
     "return_receive",
     "return_refunded",
     "return_request",
+    "returnable_until",
     "returns_turn",
     "seller_order_cancel",
     "seller_order_confirm",

@@ -58,6 +58,8 @@ TABLES = (
     "orders_return", "orders_return_line", "payments_payment", "payments_refund", "catalog_variant", "catalog_product_stats",
 )  # fmt: skip
 SOLD = {S.TO_CONFIRM, S.PREPARING, S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED}
+# What usually comes next of a return.
+NEXT = {"REQUESTED": "yes", "APPROVED": "receive", "ESCALATED": "officer", "REJECTED": "escalate"}
 counted = Counter[str]()
 
 
@@ -110,6 +112,9 @@ class Life(RuleBasedStateMachine):
         found = [self.place([2, 3, 1]), self.place([1, 0, 2]), self.place([0, 8, 0])]
         for order in found:
             self.pay(order)
+        for index in range(2):
+            self.receive(found[1], index, late=True)
+            self.give_back(found[1], index, [1, 1], "DAMAGED")
         return multiple(*found)
 
     @rule(target=orders, wanted=st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any))
@@ -273,7 +278,10 @@ class Life(RuleBasedStateMachine):
     )
     def ask_to_give_back(self, order: Order, index: int, pieces: list[int], reason: str, late: bool) -> None:
         if late:
-            self.receive(order, index, True)
+            self.receive(order, index, late=True)
+        self.give_back(order, index, pieces, reason)
+
+    def give_back(self, order: Order, index: int, pieces: list[int], reason: str) -> None:
         part = self.part(order, index)
         lines = OrderLine.objects.filter(seller_order=part).order_by("id")
         self.attempt(
@@ -290,19 +298,23 @@ class Life(RuleBasedStateMachine):
         )  # fmt: skip
 
     @rule(
-        order=orders,
-        index=st.integers(0, 3),
-        step=st.sampled_from(["yes", "no", "receive", "receive", "cancel", "escalate", "officer", "late"]),
+        index=st.integers(0, 5),
+        steps=st.lists(st.sampled_from(["next", "next", "no", "cancel", "late"]), min_size=1, max_size=5),
         flag=st.booleans(),
     )
-    def return_goes_on(self, order: Order, index: int, step: str, flag: bool) -> None:
-        rows = list(
-            Return.objects.filter(seller_order__order=order).select_related("seller_order").order_by("id")
-        )
+    def returns_go_on(self, index: int, steps: list[str], flag: bool) -> None:
+        """Several steps at once, or few walks would come to the end of a return."""
+        for step in steps:
+            self.return_goes_on(index, step, flag=flag)
+
+    def return_goes_on(self, index: int, step: str, *, flag: bool) -> None:
+        rows = list(Return.objects.select_related("seller_order__order").order_by("id"))
         if not rows:
             return
         row = rows[index % len(rows)]
-        seller, token = self.owners[row.seller_order.seller_id], order_token(order.pk)
+        if step == "next":
+            step = NEXT.get(row.state, "receive")
+        seller, token = self.owners[row.seller_order.seller_id], order_token(row.seller_order.order_id)
         if step == "late":
             Return.objects.filter(pk=row.pk).update(decide_before=timezone.now() - dt.timedelta(seconds=1))
         acts: dict[str, Callable[[], Any]] = {
@@ -473,5 +485,6 @@ def test_everything_adds_up_in_any_order() -> None:
         "return receive",
         "return cancel",
         "return officer",
+        "return escalate",
         "stock",
     } <= done, counted

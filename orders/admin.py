@@ -2,7 +2,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.decisions import QueueAdmin, decision
@@ -82,7 +83,7 @@ class ReturnAdmin(QueueAdmin):
     def things(self, row: Return) -> Any:
         lines = row.lines.select_related("line").order_by("id")
         words = [(item.quantity, item.line.product_name, item.line.variant_name) for item in lines]
-        return format_html_join(format_html("<br>"), "{} × {} {}", words)
+        return format_html_join(mark_safe("<br>"), "{} × {} {}", words)
 
     @admin.display(description=_("photos"))
     def photos(self, row: Return) -> Any:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.core.errors import Text
 from marketplace.core.ids import from_global_id, to_global_id
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import field_errors
@@ -15,7 +16,7 @@ from marketplace.desk.site import Desk, desk_page, show
 from marketplace.pages import Data, clean
 
 # The tabs by the word in the address.
-TABS: dict[str, tuple[str, list[str]]] = {
+TABS: dict[str, tuple[Text, list[str]]] = {
     "can-tra-loi": (gettext_lazy("To answer"), ["REQUESTED"]),
     "dang-ve": (gettext_lazy("On the way back"), ["APPROVED", "ESCALATED"]),
     "xong": (gettext_lazy("Done"), ["RECEIVED", "REFUNDED", "REJECTED", "CANCELLED"]),

@@ -4,6 +4,7 @@ import graphene
 
 from catalog.graphql.mutations import CatalogMutation
 from catalog.graphql.queries import CatalogQuery
+from marketplace.accounts.graphql.privacy import PrivacyMutation, PrivacyQuery
 from marketplace.accounts.graphql.types import AccountsQuery
 from marketplace.core.graphql.executor import Executor
 from orders.graphql.mutations import OrdersMutation
@@ -15,6 +16,7 @@ from search.graphql.types import SearchQuery
 
 class Query(
     AccountsQuery,
+    PrivacyQuery,
     CatalogQuery,
     OrdersQuery,
     ReturnsQuery,
@@ -25,7 +27,9 @@ class Query(
     """Everything that can be read."""
 
 
-class Mutation(CatalogMutation, OrdersMutation, ReturnsMutation, PaymentsMutation, graphene.ObjectType):
+class Mutation(
+    CatalogMutation, OrdersMutation, PaymentsMutation, PrivacyMutation, ReturnsMutation, graphene.ObjectType
+):
     """Everything that can be changed."""
 
 

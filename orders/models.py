@@ -86,6 +86,10 @@ class Order(Entity):
     phone = models.CharField(max_length=16)
     address = models.JSONField()
     note = models.TextField(blank=True)
+    # Company, tax code, address and e-mail of a VAT invoice; kept for as long as tax documents are.
+    invoice = EncryptedJSONField(null=True)
+    # The version of the terms that the buyer accepted; empty where the app did not say.
+    accepted_terms = models.CharField(max_length=20, blank=True)
     # Where money goes back to that came by transfer: bank_bin, account, holder.
     refund_account = EncryptedJSONField(null=True)
     # Kept while the order is unpaid, to bound how much one address holds; forgotten afterwards.

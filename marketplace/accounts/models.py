@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
 from marketplace.core.fields import EncryptedTextField, Entity
@@ -40,6 +41,7 @@ class User(Entity, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-m
     language = models.CharField(max_length=12, default="vi")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
 
@@ -87,6 +89,50 @@ class ResetCode(Entity):
         constraints = [
             models.CheckConstraint(condition=Q(attempts__lte=5), name="accounts_reset_code_attempts")
         ]
+
+
+class LegalKind(models.TextChoices):
+    OWNER = "OWNER", _("Who runs this market")
+    TERMS = "TERMS", _("Terms of sale")
+    PRIVACY = "PRIVACY", _("Personal data")
+    DELIVERY = "DELIVERY", _("Delivery")
+    RETURNS = "RETURNS", _("Returns and refunds")
+
+
+class LegalText(Entity):
+    """A text by law in one language. `body`: paragraphs between empty lines, the first line of each its heading.
+
+    Nothing of it is changed later: another text is another version.
+    """
+
+    kind = models.CharField(max_length=12, choices=LegalKind)
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=12, default="vi")
+    title = models.CharField(max_length=120)
+    body = models.TextField()
+    valid_from = models.DateTimeField()
+
+    class Meta:
+        db_table = "accounts_legal_text"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "version", "language"], name="accounts_legal_text_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version} ({self.language})"
+
+
+class Consent(Entity):
+    """What a person agreed to, or no longer, and the version of the text that they read. Rows are only added."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=40)
+    given = models.BooleanField()
+    text_version = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        db_table = "accounts_consent"
+        indexes = [models.Index(fields=["user", "purpose", "-id"])]
 
 
 class Channel(models.TextChoices):

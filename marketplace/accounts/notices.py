@@ -4,16 +4,20 @@ What is rolled back is never sent, and what is committed is never lost: a worker
 it sends once more.
 """
 
+import re
 import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.utils import IntegrityError
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
+from django.utils.safestring import mark_safe
 
 from marketplace.accounts.models import Channel, Message, User
 from marketplace.accounts.sms import SmsNotSetUp, SmsSender
@@ -92,7 +96,9 @@ def deliver(message_id: uuid.UUID) -> None:
             sender.send(message.contact, message.text)
         else:
             title = f"{settings.SITE_NAME}: {message.subject}"
-            EmailMessage(title, message.text, None, [message.contact]).send()
+            mail = EmailMultiAlternatives(title, message.text, None, [message.contact])
+            mail.attach_alternative(as_html(message.subject, message.text), "text/html")
+            mail.send()
     except SmsNotSetUp:
         raise
     except Exception as error:  # noqa: BLE001 - told on below, without what it says
@@ -102,6 +108,20 @@ def deliver(message_id: uuid.UUID) -> None:
     Message.objects.filter(pk=message_id).update(
         sent_at=timezone.now(), contact="", subject="", text="", updated_at=timezone.now()
     )
+
+
+def as_html(subject: str, text: str) -> str:
+    """The same words for those who read mails with pictures and colours; only links to our own pages are links."""
+    parts = [_linked(part) for part in text.split("\n\n") if part.strip()]
+    return render_to_string(
+        "accounts/mail.html", {"subject": subject, "parts": parts, "site": settings.SITE_NAME}
+    )
+
+
+def _linked(part: str) -> str:
+    own = re.compile(rf"{re.escape(settings.BASE_URL)}(?:/(?:(?!&quot;|&#x27;|&lt;|&gt;)[^\s<>])*)?")
+    words = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part.split("\n")))
+    return mark_safe(own.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', words))  # noqa: S308 - escaped above
 
 
 def _short(value: Any) -> Any:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from marketplace.core.phones import written_phone
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import Field, Option, field_errors, fill, typed
-from marketplace.desk.returns import row_key
 from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show
 from marketplace.desk.slips import Slip, parcel_papers
-from marketplace.pages import Data, clean, whole_number
+from marketplace.pages import Data, clean, key_of, whole_number
 
 # The tabs by the word in the address.
 TABS: dict[str, list[str]] = {
@@ -158,7 +157,7 @@ def _part(request: HttpRequest, desk: Desk, number: str) -> Data:
             for line in part["lines"]:
                 line["left"] = line["quantity"] - line["quantityShipped"]
             for row in part["returns"]:
-                row["key"] = row_key(row["id"])
+                row["key"] = key_of(row["id"])
             return part  # type: ignore[no-any-return]
     raise Http404
 

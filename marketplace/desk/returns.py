@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.core.errors import Text
-from marketplace.core.ids import from_global_id, to_global_id
+from marketplace.core.ids import to_global_id
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import field_errors
 from marketplace.desk.site import Desk, desk_page, show
-from marketplace.pages import Data, clean
+from marketplace.pages import Data, clean, key_of
 
 # The tabs by the word in the address.
 TABS: dict[str, tuple[Text, list[str]]] = {
@@ -31,12 +31,6 @@ REASONS = {
 }
 
 
-def row_key(global_id: str) -> str:
-    """The id as it stands in an address."""
-    parsed = from_global_id(global_id)
-    return str(parsed[1]) if parsed else ""
-
-
 @desk_page(methods=("GET",))
 def returns(request: HttpRequest, desk: Desk) -> HttpResponse:
     tab = request.GET.get("xem", FIRST_TAB)
@@ -44,7 +38,7 @@ def returns(request: HttpRequest, desk: Desk) -> HttpResponse:
     after = clean(request.GET.get("after"), 1500) or None
     found = run(request, "returns", seller=desk.seller["slug"], state=TABS[tab][1], after=after)["returns"]
     for row in found["nodes"]:
-        row["key"] = row_key(row["id"])
+        row["key"] = key_of(row["id"])
     context = {
         "section": "orders",
         "tabs": [(word, label) for word, (label, _states) in TABS.items()],

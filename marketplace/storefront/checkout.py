@@ -16,7 +16,13 @@ from marketplace.storefront.cart import blocking_problems, current_cart, estimat
 from marketplace.storefront.client import mutate, run
 from marketplace.storefront.orders import remember_order, start_payment
 
-FIELDS = (*addresses.FIELDS, "email", "note", "keep")
+INVOICE = {
+    "company": "company",
+    "taxCode": "tax_code",
+    "address": "invoice_address",
+    "email": "invoice_email",
+}
+FIELDS = (*addresses.FIELDS, "email", "note", "keep", *INVOICE.values())
 SESSION_PLACED = "placed"
 SESSION_DRAFT = "checkout_draft"
 KEEP_PLACED = 10
@@ -90,6 +96,8 @@ def _form(
         {
             "cart": cart,
             "sums": estimate(cart),
+            "terms": run(request, "legal", kind="TERMS")["legalText"],
+            "invoice_open": any((values or {}).get(name) for name in INVOICE.values()),
             "changed": [p for p in cart["problems"] if p["code"] == "PRICE_CHANGED"],
             "values": values,
             "errors": errors or {},
@@ -133,6 +141,8 @@ def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) 
                 "line1": values["line1"],
                 "wardCode": values["ward"] or None,
             },
+            "invoice": _invoice(values),
+            "acceptedTerms": clean(request.POST.get("terms"), 20) or None,
             "expectedTotal": int(expected) if expected.isascii() and expected.isdigit() else 0,
         },
     )
@@ -151,6 +161,12 @@ def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) 
     return redirect("storefront:payment", order["number"])
 
 
+def _invoice(values: dict[str, str]) -> Data | None:
+    """Asked for by whoever has filled in one of its fields."""
+    given = {name: values[field] for name, field in INVOICE.items()}
+    return given if any(given.values()) else None
+
+
 def _refused(request: HttpRequest, values: dict[str, str], key: str, problems: list[Data]) -> HttpResponse:
     # What was typed stands here when the form is opened again.
     request.session[SESSION_DRAFT] = values
@@ -163,8 +179,9 @@ def _refused(request: HttpRequest, values: dict[str, str], key: str, problems: l
         return redirect("storefront:cart")
     errors: dict[str, str] = {}
     for problem in problems:
-        last = (problem["field"] or ["total"])[-1]
-        errors.setdefault(PLACES.get(last, last), problem["message"])
+        path = problem["field"] or ["total"]
+        place = INVOICE[path[-1]] if path[0] == "invoice" else PLACES.get(path[-1], path[-1])
+        errors.setdefault(place, problem["message"])
     # Prices may have changed meanwhile: the page shows the cart as it stands now.
     cart = current_cart(request)
     if cart is None or blocking_problems(cart):

@@ -30,12 +30,23 @@ class CartCreateInput(graphene.InputObjectType):
     language = graphene.InputField(Language)
 
 
+class InvoiceInput(graphene.InputObjectType):
+    company = graphene.String(required=True)
+    tax_code = graphene.String(required=True)
+    address = graphene.String(required=True)
+    email = graphene.String(required=True)
+
+
 class CheckoutPlaceInput(graphene.InputObjectType):
     cart_id = graphene.ID(required=True)
     email = graphene.String()
     phone = graphene.String(required=True)
     shipping_address = graphene.InputField(AddressInput)
     shipping_option_ids = graphene.List(graphene.NonNull(graphene.ID))
+    invoice = graphene.InputField(InvoiceInput)
+    accepted_terms = graphene.String(
+        description="The version of `legalText(kind: TERMS)` that the buyer read."
+    )
     note = graphene.String()
     expected_total = graphene.InputField(Amount)
 
@@ -309,7 +320,16 @@ class OrdersMutation:
     def resolve_checkout_place(
         root: Any, info: graphene.ResolveInfo, input: Any, idempotency_key: str
     ) -> dict[str, Any]:
+        invoice = input.get("invoice")
         data = {
+            "invoice": invoice
+            and {
+                "company": invoice["company"],
+                "taxCode": invoice["tax_code"],
+                "address": invoice["address"],
+                "email": invoice["email"],
+            },
+            "acceptedTerms": input.get("accepted_terms"),
             "email": input.get("email"),
             "phone": input["phone"],
             "shippingAddress": address_data(input.get("shipping_address")),

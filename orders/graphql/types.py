@@ -306,6 +306,22 @@ class Shipment(ModelNode):
         return way.tracking_url(root.tracking_number) if way else None
 
 
+class Invoice(graphene.ObjectType):
+    company = graphene.String(required=True)
+    tax_code = graphene.String(required=True)
+    address = graphene.String(required=True)
+    email = graphene.String(required=True)
+
+
+def _invoice_of(order: models.Order) -> Invoice | None:
+    given = order.invoice
+    if given is None:
+        return None
+    return Invoice(
+        company=given["company"], tax_code=given["taxCode"], address=given["address"], email=given["email"]
+    )
+
+
 class SellerOrder(ModelNode):
     class Meta:
         model = models.SellerOrder
@@ -331,6 +347,7 @@ class SellerOrder(ModelNode):
     phone = graphene.String()
     shipping_address = graphene.Field(Address)
     note = graphene.String()
+    invoice = graphene.Field(Invoice, description="Whom the seller's VAT invoice is made out to.")
     refunded = money_field("refunded")
     shipments = graphene.Field(required_list(Shipment))
     events = graphene.Field(required_list(OrderEvent))
@@ -354,6 +371,10 @@ class SellerOrder(ModelNode):
     @staticmethod
     def resolve_note(root: models.SellerOrder, info: graphene.ResolveInfo) -> str | None:
         return _related_order(root).note or None if _knows_buyer(root) else None
+
+    @staticmethod
+    def resolve_invoice(root: models.SellerOrder, info: graphene.ResolveInfo) -> Invoice | None:
+        return _invoice_of(_related_order(root)) if _knows_buyer(root) else None
 
     @staticmethod
     def resolve_order(root: models.SellerOrder, info: graphene.ResolveInfo) -> models.Order | None:
@@ -467,6 +488,8 @@ class Order(ModelNode):
     paid_at = graphene.Field(DateTime)
     pay_before = graphene.Field(DateTime)
     note = graphene.String()
+    invoice = graphene.Field(Invoice)
+    accepted_terms = graphene.String(description="The version of the terms that the buyer accepted.")
     events = graphene.Field(required_list(OrderEvent))
 
     @staticmethod
@@ -475,6 +498,14 @@ class Order(ModelNode):
         # Only administrators see orders of others: with the token, one could act as the buyer.
         is_buyers = actor.user is not None and root.user_id == actor.user_id
         return None if actor.is_admin and not is_buyers else tokens.order_token(root.pk)
+
+    @staticmethod
+    def resolve_invoice(root: models.Order, info: graphene.ResolveInfo) -> Invoice | None:
+        return _invoice_of(root)
+
+    @staticmethod
+    def resolve_accepted_terms(root: models.Order, info: graphene.ResolveInfo) -> str | None:
+        return root.accepted_terms or None
 
     @staticmethod
     def resolve_email(root: models.Order, info: graphene.ResolveInfo) -> str | None:

@@ -16,7 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import services as stock
 from catalog.addresses import parse_address
+from catalog.checks import Problems
+from catalog.identifiers import parse_tax_code
 from catalog.models import Collection, ProductImage
+from marketplace.accounts.legal import version_in_force
+from marketplace.accounts.models import LegalKind
 from marketplace.core import audit, events, idempotency
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
@@ -52,8 +56,9 @@ def checkout_place(
 ) -> Order:
     """Turns a cart into one order with one part a seller, and holds the stock for PAYMENT_HOLD_MINUTES.
 
-    `data`: email, phone, shippingAddress, shippingOptionIds, note, expectedTotal. The same key and input give the
-    same order again. Raises DomainError (CheckoutRefused with the cart priced anew); then nothing has changed.
+    `data`: email, phone, shippingAddress, shippingOptionIds, note, invoice, acceptedTerms, expectedTotal. The same key
+    and input give the same order again. Raises DomainError (CheckoutRefused with the cart priced anew); then nothing
+    has changed.
     """
     cart = queries.cart_for(actor, cart_id)
     if cart is None:
@@ -122,9 +127,58 @@ def _contact(cart: Cart, data: Mapping[str, Any]) -> dict[str, Any]:
         problems += wrong
     elif address is None:
         problems.append(Problem(ErrorCode.REQUIRED, _("Where shall the parcel go?"), ("shippingAddress",)))
+    terms = _terms(data.get("acceptedTerms"), problems)
+    invoice = _invoice(data.get("invoice"), problems)
     if problems:
         raise CheckoutRefused(cart, *problems)
-    return {"phone": phone, "email": email, "note": note, "address": address}
+    return {
+        "phone": phone,
+        "email": email,
+        "note": note,
+        "address": address,
+        "invoice": invoice,
+        "accepted_terms": terms,
+    }
+
+
+def _terms(version: str | None, problems: list[Problem]) -> str:
+    """The terms that the buyer has read, which have to be today's."""
+    if version is None:
+        return ""
+    if version != version_in_force(LegalKind.TERMS):
+        problems.append(
+            Problem(
+                ErrorCode.INVALID,
+                _("The terms have changed since. Please read them again; nothing was ordered yet."),
+                ("acceptedTerms",),
+            )
+        )
+    return version[:20]
+
+
+def _invoice(given: Mapping[str, Any] | None, problems: list[Problem]) -> dict[str, str] | None:
+    """What a VAT invoice is made out to."""
+    if given is None:
+        return None
+    found = Problems()
+    invoice = {
+        "company": found.line(
+            given["company"], 200, "invoice", "company", required=_("Whom is the invoice for?")
+        ),
+        "taxCode": parse_tax_code(str(given["taxCode"])) or "",
+        "address": found.line(
+            given["address"], 300, "invoice", "address", required=_("The company's address, please.")
+        ),
+        "email": str(given["email"]).strip(),
+    }
+    if not invoice["taxCode"]:
+        found.note(ErrorCode.INVALID, _("Please check the tax code."), "invoice", "taxCode")
+    try:
+        validate_email(invoice["email"])
+    except ValidationError:
+        found.note(ErrorCode.INVALID, _("This e-mail address does not look right."), "invoice", "email")
+    problems += found
+    return invoice
 
 
 def _check_unpaid(actor: Actor, phone: str) -> None:
@@ -201,6 +255,8 @@ def _create_order(actor: Actor, priced: PricedCart, contact: Mapping[str, Any], 
             phone=contact["phone"],
             address=contact["address"],
             note=contact["note"],
+            invoice=contact["invoice"],
+            accepted_terms=contact["accepted_terms"],
             ip=actor.ip or None,
             subtotal=priced.subtotal,
             shipping=priced.shipping or 0,

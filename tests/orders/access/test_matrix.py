@@ -25,9 +25,12 @@ pytestmark = pytest.mark.django_db
 COMPOSITE = {
     "order": "{id}", "payments": "{id}", "shippingAddress": "{line1}", "shipments": "{id}", "refunds": "{id}",
     "events": "{kind}", "sellerOrder": "{id}", "payment": "{id}", "returns": "{id}", "refund": "{id}",
-    "returnAddress": "{line1}",
+    "returnAddress": "{line1}", "invoice": "{taxCode}",
 }  # fmt: skip
-OF_PART = {"order", "buyerName", "phone", "shippingAddress", "note"}
+INVOICE = {
+    "company": "Công ty Cỏ", "taxCode": "0100047516", "address": "1 Tràng Tiền", "email": "ke.toan@example.vn",
+}  # fmt: skip
+OF_PART = {"invoice", "order", "buyerName", "phone", "shippingAddress", "note"}
 TABLES = (
     "orders_order",
     "orders_seller_order",
@@ -72,7 +75,7 @@ def scene(db: Any) -> Scene:
 def part(scene: Scene, run_jobs: Callable[[], int]) -> SellerOrder:
     """The seller's part of an order that `buyer` has paid."""
     other = make_product("Khay", seller=SellerMember.objects.get(user=scene.users["other"]).seller)
-    buy_paid(scene.gql("buyer"), run_jobs, (scene.variant, 2), (other.variants.get(), 1))
+    buy_paid(scene.gql("buyer"), run_jobs, (scene.variant, 2), (other.variants.get(), 1), invoice=INVOICE)
     return SellerOrder.objects.get(seller=scene.seller)
 
 

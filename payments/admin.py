@@ -23,15 +23,44 @@ class PaymentAdmin(ReadOnlyAdmin):
     exclude = ["action"]
 
 
-@admin.register(GatewayNews)
-class GatewayNewsAdmin(ReadOnlyAdmin):
-    """The list of money that waits for a person: every outcome but APPLIED and IGNORED."""
+def _place(actor: Any, row: GatewayNews, data: dict[str, Any]) -> None:
+    services.news_place(actor=actor, news_id=row.pk, order_number=data["note"])
 
-    list_display = ["created_at", "gateway", "outcome", "amount", "payment"]
+
+def _send_back(actor: Any, row: GatewayNews, data: dict[str, Any]) -> None:
+    services.news_sent_back(actor=actor, news_id=row.pk, bank_reference=data["note"])
+
+
+@admin.register(GatewayNews)
+class GatewayNewsAdmin(QueueAdmin):
+    """What gateways told; of it, money that no order takes waits for an administrator."""
+
+    waiting = ~Q(outcome__in=["WAITING", "APPLIED", "IGNORED", "UNREADABLE"]) & Q(settled_at=None)
+    decisions = {"place": _place, "send_back": _send_back}
+    actions_detail = ["place", "send_back"]
+    place = decision("place", _("It is for an order"))
+    send_back = decision("send_back", _("Sent back"))
+    asks = {"place": _("The number of the order"), "send_back": _("The bank's reference of the transfer")}
+    consequences = {
+        "place": _("The order is paid by it. Its buyer and its sellers are told."),
+        "send_back": _("You have transferred it back by hand. Nobody is told."),
+    }
+    done = _("Done.")
+    list_display = ["created_at", "gateway", "outcome", "amount", "payment", "settled_at"]
     list_filter = ["outcome", "gateway"]
     search_fields = ["event_id"]
     list_select_related = ["payment"]
     ordering = ["-created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = GatewayNews.objects.select_related("payment")
+        return rows if self.has_view_permission(request) else rows.none()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return actor_from_cookie(request).is_admin
+
+    def possible(self, row: Any) -> set[str]:
+        return {"place", "send_back"} if services.news_waits_for_a_person(row) else set()
 
 
 def _pay(actor: Any, row: Refund, data: dict[str, Any]) -> None:

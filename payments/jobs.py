@@ -29,6 +29,11 @@ def send_refund(refund_id: str) -> None:
     services.refund_send(uuid.UUID(refund_id))
 
 
+@app.task(queue="payments", retry=PATIENTLY)
+def give_back(news_id: str) -> None:
+    services.news_give_back(uuid.UUID(news_id))
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(queue="payments")
 def ask_gateways(timestamp: int) -> None:

@@ -85,6 +85,9 @@ class GatewayNews(Entity):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="news")
     amount = models.BigIntegerField(null=True)
     applied_at = models.DateTimeField(null=True)
+    # Money that no order could take went back: when, and the gateway's or the bank's reference.
+    settled_at = models.DateTimeField(null=True)
+    settled_reference = models.CharField(max_length=120, blank=True)
 
     class Meta:
         db_table = "payments_gateway_news"

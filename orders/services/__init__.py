@@ -32,6 +32,7 @@ from orders.services.returns import (
     return_receive,
     return_refunded,
     return_request,
+    return_unpaid,
     returnable_until,
     returns_turn,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "return_receive",
     "return_refunded",
     "return_request",
+    "return_unpaid",
     "returnable_until",
     "returns_turn",
     "seller_order_cancel",

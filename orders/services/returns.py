@@ -400,6 +400,11 @@ def return_refunded(*, return_id: uuid.UUID) -> None:
     return_move(Return.objects.get(pk=return_id), R.REFUNDED)
 
 
+def return_unpaid(*, return_id: uuid.UUID) -> None:
+    """Its money came back from the buyer's bank. Runs as `return_refunded` does."""
+    return_move(Return.objects.get(pk=return_id), R.RECEIVED)
+
+
 # --- Time -------------------------------------------------------------------------------------------------------
 def returns_turn(*, limit: int = 200) -> int:
     """Gives to officers what no seller has answered in time, and what was approved and never came. Returns how many."""

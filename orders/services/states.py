@@ -44,7 +44,8 @@ RETURN_MOVES: dict[str, frozenset[str]] = {
     R.REJECTED: frozenset({R.ESCALATED}),
     R.ESCALATED: frozenset({R.APPROVED, R.REJECTED, R.CANCELLED}),
     R.RECEIVED: frozenset({R.REFUNDED}),
-    R.REFUNDED: frozenset(),
+    # A bank may send the money back days later.
+    R.REFUNDED: frozenset({R.RECEIVED}),
     R.CANCELLED: frozenset(),
 }
 # Nothing of it is decided yet, or on its way.

@@ -23,6 +23,8 @@ class NewsKind(Enum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     PROCESSING = "processing"
+    # A refund that was thought done, or under way: `gateway_reference` is the refund's.
+    REFUND_FAILED = "refund_failed"
     OTHER = "other"
 
 

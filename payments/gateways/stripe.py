@@ -19,6 +19,10 @@ _KINDS = {
     "payment_intent.payment_failed": NewsKind.FAILED,
     "payment_intent.canceled": NewsKind.CANCELLED,
     "payment_intent.processing": NewsKind.PROCESSING,
+    # Days after it was made: a card was closed, a bank sent the money back.
+    "refund.failed": NewsKind.REFUND_FAILED,
+    "refund.updated": NewsKind.REFUND_FAILED,
+    "charge.refund.updated": NewsKind.REFUND_FAILED,
 }
 _STATUS_EVENTS = {
     "succeeded": "payment_intent.succeeded",
@@ -92,6 +96,12 @@ class StripeGateway:
         kind = _KINDS.get(str(body.get("type")), NewsKind.OTHER)
         if kind is NewsKind.OTHER:
             return News(kind, reason=str(body.get("type")))
+        if kind is NewsKind.REFUND_FAILED:
+            if intent.get("status") != "failed":
+                return News(NewsKind.OTHER, reason=str(body.get("type")))
+            return News(
+                kind, gateway_reference=str(intent["id"]), reason=str(intent.get("failure_reason") or "")
+            )
         if intent.get("object") != "payment_intent" or intent.get("currency") != "vnd":
             raise ValueError("not a payment in đồng")
         payment_id = (intent.get("metadata") or {}).get("payment_id")

@@ -21,11 +21,17 @@ from payments.services.refunds import (
     refunds_ask,
     waits_for_a_person,
 )
+from payments.services.unplaced import news_give_back, news_place, news_sent_back
+from payments.services.unplaced import waits_for_a_person as news_waits_for_a_person
 
 __all__ = [
     "by_hand",
     "news_apply",
+    "news_give_back",
+    "news_place",
+    "news_sent_back",
     "news_store",
+    "news_waits_for_a_person",
     "payment_cancel_at_gateway",
     "payment_create",
     "payments_ask",

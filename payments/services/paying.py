@@ -24,10 +24,13 @@ from orders.models import Order, OrderState
 from payments.gateways import Gateway, GatewayError, News, NewsKind, find_gateway
 from payments.gateways.base import PaymentRequest, Started
 from payments.models import GatewayNews, NewsOutcome, Payment, PaymentState
+from payments.services.refunds import refund_failed_late
 
 log = structlog.get_logger(__name__)
 
 P = PaymentState
+# A charge that no order will ever take.
+GOES_BACK = frozenset({NewsOutcome.TOO_LATE, NewsOutcome.PAID_TWICE})
 MOVES: dict[str, frozenset[str]] = {
     P.PENDING: frozenset({P.PROCESSING, P.PAID, P.FAILED, P.CANCELLED, P.EXPIRED}),
     P.PROCESSING: frozenset({P.PAID, P.FAILED, P.CANCELLED, P.EXPIRED}),
@@ -184,20 +187,30 @@ def news_apply(*, news_id: uuid.UUID) -> str:
     news.amount = told.amount
     if told.kind is NewsKind.OTHER:
         return _conclude(news, NewsOutcome.IGNORED)
+    if told.kind is NewsKind.REFUND_FAILED:
+        known = refund_failed_late(gateway=news.gateway, reference=told.gateway_reference, reason=told.reason)
+        return _conclude(news, NewsOutcome.APPLIED if known else NewsOutcome.IGNORED)
     if not told.account_matches:
         return _conclude(news, NewsOutcome.WRONG_ACCOUNT)
-    return _apply_to_payment(news, told)
+    return apply_to_payment(news, told)
 
 
 def _conclude(news: GatewayNews, outcome: str, payment: Payment | None = None) -> str:
     news.outcome, news.payment, news.applied_at = outcome, payment, timezone.now()
     news.save(update_fields=["outcome", "payment", "amount", "applied_at", "updated_at"])
+    if outcome in GOES_BACK:
+        from payments.jobs import give_back
+
+        gateway = find_gateway(news.gateway)
+        if gateway is not None and gateway.pays_back:
+            give_back.defer(news_id=str(news.pk))
     if outcome not in {NewsOutcome.APPLIED, NewsOutcome.IGNORED}:
         log.warning("news_needs_a_person", gateway=news.gateway, outcome=outcome, news=str(news.pk))
     return outcome
 
 
-def _apply_to_payment(news: GatewayNews, told: News) -> str:
+def apply_to_payment(news: GatewayNews, told: News) -> str:
+    """Runs inside the caller's transaction, which holds the news' lock. Returns the outcome."""
     order = _order_of(news, told)
     if order is None:
         return _conclude(news, NewsOutcome.UNKNOWN_CODE)

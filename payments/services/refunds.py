@@ -291,12 +291,16 @@ def _succeed(refund: Refund) -> None:
 def _fail(refund: Refund, reason: str) -> None:
     """The gateway would not: the money is still here, so it counts as refunded no more. A person sees to it."""
     now = timezone.now()
-    moved = Refund.objects.filter(pk=refund.pk, state=RefundState.PENDING).update(
-        state=RefundState.FAILED, failure_reason=reason[:200], finished_at=now, updated_at=now
+    moved = (
+        Refund.objects.filter(pk=refund.pk, bank_reference="")
+        .exclude(state=RefundState.FAILED)
+        .update(state=RefundState.FAILED, failure_reason=reason[:200], finished_at=now, updated_at=now)
     )
     if not moved:
         return
     Payment.objects.filter(pk=refund.payment_id).update(refunded=F("refunded") - refund.amount)
+    if refund.state == RefundState.SUCCEEDED:
+        _undo_success(refund)
     orders.part_refunded(part_id=refund.seller_order_id, amount=-refund.amount)
     part = SellerOrder.objects.select_related("order", "seller").get(pk=refund.seller_order_id)
     orders.tell_step(part.order, "refund_failed", part=part, amount=refund.amount)
@@ -304,6 +308,27 @@ def _fail(refund: Refund, reason: str) -> None:
         messages.where_to_pay(part.order, refund.amount)
     audit.record(SYSTEM, "refund.failed", refund, reason=reason)
     log.warning("refund_needs_a_person", refund=str(refund.pk), reason=reason)
+
+
+def _undo_success(refund: Refund) -> None:
+    """What was thought to be with the buyer is not: payment and return are where they were before."""
+    payment = Payment.objects.get(pk=refund.payment_id)
+    left = Refund.objects.filter(payment=payment, state=RefundState.SUCCEEDED).exists()
+    Payment.objects.filter(
+        pk=payment.pk, state__in=[PaymentState.REFUNDED, PaymentState.PARTLY_REFUNDED]
+    ).update(state=PaymentState.PARTLY_REFUNDED if left else PaymentState.PAID, updated_at=timezone.now())
+    if refund.returned_id is not None:
+        orders.return_unpaid(return_id=refund.returned_id)
+
+
+def refund_failed_late(*, gateway: str, reference: str | None, reason: str) -> bool:
+    """A refund that was done, or under way, came back. Runs inside the caller's transaction. False for none of ours."""
+    rows = Refund.objects.filter(gateway_reference=reference, payment__gateway=gateway)
+    known = rows.values_list("pk", flat=True).first() if reference else None
+    if known is None:
+        return False
+    _fail(_lock(known), reason or "gateway")
+    return True
 
 
 def refund_send(refund_id: uuid.UUID) -> None:

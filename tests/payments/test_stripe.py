@@ -764,6 +764,10 @@ def test_all_orders_of_all_news_by_card_and_transfer_sell_once(
     stripe_double: StripeDouble,
     run_jobs: Callable[[], int],
 ) -> None:
+    def charge(event: dict[str, Any], intent: dict[str, Any]) -> None:
+        stripe_double.intents[intent["id"]].update(intent)
+        send_event(client, stripe_double, event)
+
     ends = Counter()
     for permutation in itertools.permutations(range(4)):
         variant = make_variant(shop.product, stock=2)
@@ -777,7 +781,7 @@ def test_all_orders_of_all_news_by_card_and_transfer_sell_once(
         transfer = bank_news(order)
         acts = [
             lambda event=declined: send_event(client, stripe_double, event),
-            lambda event=charged: send_event(client, stripe_double, event),
+            lambda event=charged, intent=intent: charge(event, intent),
             lambda body=transfer: send(client, body),
             lambda bought=order: _expire(bought),
         ]
@@ -797,6 +801,10 @@ def test_all_orders_of_all_news_by_card_and_transfer_sell_once(
     outcomes = Counter(GatewayNews.objects.values_list("outcome", flat=True))
     assert outcomes["TOO_LATE"] == 16
     assert outcomes["PAID_TWICE"] == 16
+    # Every charge that no order took went back, whole and once.
+    unplaced = GatewayNews.objects.filter(gateway="stripe", outcome__in=["TOO_LATE", "PAID_TWICE"])
+    assert unplaced.filter(settled_at=None).count() == 0
+    assert len(stripe_double.refunds) == unplaced.count()
 
 
 # --- The double itself ----------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog.access import Act, Relation, sellers_of
+from catalog.queries import products_visible_to
 from marketplace.core import feeds
 from marketplace.core.actor import Actor
 from marketplace.core.vietnamese import normalise
-from orders.models import Cart, Order, OrderLine, SellerOrder
+from orders.models import Cart, Order, OrderLine, Question, SellerOrder
 from orders.tokens import token_opens
 
 SEE_PARTS = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), "orders:read")
@@ -77,6 +78,30 @@ def parts_visible_to(actor: Actor) -> QuerySet[SellerOrder]:
     return SellerOrder.objects.filter(
         Q(order__in=orders_of(actor)) | Q(pk__in=parts_sold_by(actor).values("pk"))
     )
+
+
+def questions_shown_to(actor: Actor) -> QuerySet[Question]:
+    """Answered questions about products; all of their own for whoever asks and for the seller's people and apps.
+
+    Questions about an order are its two sides' alone; administrators see everything.
+    """
+    if actor.is_admin:
+        return Question.objects.all()
+    public = Q(seller_order=None, answered_at__isnull=False)
+    if not actor.is_authenticated:
+        return Question.objects.filter(public)
+    sold = Q(seller__in=[row.pk for row in sellers_of(actor, SEE_PARTS)])
+    if actor.user is None:
+        return Question.objects.filter(public | sold)
+    return Question.objects.filter(
+        public | sold | Q(product__isnull=False, asker=actor.user) | Q(seller_order__order__user=actor.user)
+    )
+
+
+def questions_visible_to(actor: Actor) -> QuerySet[Question]:
+    """Those that one may look at by themselves: about a product only where one sees the product, or has asked."""
+    seen = Q(product=None) | Q(product__in=products_visible_to(actor))
+    return questions_shown_to(actor).filter(seen | Q(asker=actor.user) if actor.user is not None else seen)
 
 
 def filter_parts(

@@ -55,7 +55,9 @@ def masked(text: str) -> str:
     # Mail first: its end looks like a link.
     for pattern in (_MAIL, _LINK, _PHONE):
         for found in pattern.finditer(plain):
-            start, end = found.span()
+            start = found.start()
+            # What ends the sentence is no part of a link.
+            end = start + len(found[0].rstrip(".,;:!?)"))
             spans.append((start, end))
             plain = plain[:start] + "\N{BULLET}" * (end - start) + plain[end:]
     for start, end in sorted(spans, reverse=True):

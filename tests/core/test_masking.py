@@ -43,6 +43,10 @@ def test_what_stands_around_it_stays() -> None:
     assert masked(text) == f"Chào chị, em là Hùng. Gọi {HIDDEN} hoặc {HIDDEN}, xem {HIDDEN} nhé! Em cảm ơn."
 
 
+def test_a_mark_behind_a_link_ends_the_sentence_not_the_link() -> None:
+    assert masked("Xem zalo.me/0912345678, rồi https://x.vn/a). Nhé!") == f"Xem {HIDDEN}, rồi {HIDDEN}). Nhé!"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -66,6 +66,8 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
             "to_confirm": to_confirm,
             "to_send": data["toSend"]["totalCount"],
             "low": len(seller["private"]["lowStock"]),
+            "questions": seller["private"]["questions"]["totalCount"],
+            "reviews": seller["private"]["reviews"]["totalCount"],
         },
     )
 

@@ -17,6 +17,7 @@ from marketplace.storefront import (
     ranking,
     search,
     site,
+    voices,
 )
 
 app_name = "storefront"
@@ -47,6 +48,11 @@ urlpatterns = [
     path("don-hang/<slug:number>/huy", orders.order_cancel, name="order_cancel"),
     path("don-hang/<slug:number>/da-nhan", orders.order_receive, name="order_receive"),
     path("don-hang/<slug:number>/hoan-tien", orders.refund_account, name="refund_account"),
+    path("don-hang/<slug:number>/hoi", voices.order_ask, name="order_ask"),
+    path("don-hang/<slug:number>/danh-gia/<uuid:key>", voices.review, name="review"),
+    path("san-pham/<slug:slug>/danh-gia", voices.reviews, name="reviews"),
+    path("san-pham/<slug:slug>/cau-hoi", voices.questions, name="questions"),
+    path("bao-cao/<str:thing>", voices.report, name="report"),
     path("don-hang/<slug:number>/dat-lai", orders.order_again, name="order_again"),
     path("san-pham/<slug:slug>/giu-lai", favourites.favourite, name="favourite"),
     path("tai-khoan/yeu-thich", favourites.favourites, name="favourites"),

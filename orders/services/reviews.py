@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from catalog import services as catalog
 from catalog.events import ReviewChanged
@@ -81,7 +80,7 @@ def author_name(order: Order) -> str:
     if known:
         return known
     with override(order.language):
-        return __("A buyer")
+        return gettext("A buyer")
 
 
 def review_changed(event: ReviewChanged) -> None:

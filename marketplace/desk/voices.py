@@ -75,8 +75,12 @@ def reviews(request: HttpRequest, desk: Desk) -> HttpResponse:
     wanted, words, errors = "", "", dict[str, str]()
     if request.method == "POST":
         wanted, words = _posted(request)
-        payload = mutate(request, "review_reply", id=wanted, body=words)
-        errors = field_errors(payload["userErrors"], ("body",))
+        if words or tab != FIRST_TAB:
+            payload = mutate(request, "review_reply", id=wanted, body=words)
+            errors = field_errors(payload["userErrors"], ("body",))
+        else:
+            # There is none yet that an empty one could take away.
+            errors = {"body": _("Write your reply.")}
         if not errors:
             told = _("Everybody reads your reply now.") if words else _("There is no reply any more.")
             messages.success(request, told)

@@ -132,6 +132,7 @@ def test_a_review_gets_a_reply_and_loses_it_again(owner: Person, review: Review,
     back = owner.post("/desk/danh-gia", 422, id=key, body="y" * 2001)
     assert "y" * 2001 in back
     assert 'id="tra-loi-1-error"' in back
+    assert "Write your reply." in owner.post("/desk/danh-gia", 422, id=key, body=" ")
     owner.post("/desk/danh-gia", id=key, body="Cảm ơn chị.")
     assert "No review waits for a reply." in owner.get("/desk/danh-gia")
     page = owner.get("/desk/danh-gia?xem=tat-ca")

@@ -92,12 +92,12 @@ def _hide_reported(actor: Actor, row: Any, data: dict[str, Any]) -> None:
 class ContentReportAdmin(QueueAdmin):
     waiting = queries.REPORTS_WAITING
     to_commune = "seller__commune"
-    list_display = ["what", "seller", "reason", "created_at", "seen_at"]
+    list_display = ["what", "seller", "reason", "told_at", "seen_at"]
     list_filter = [QueueFilter, "kind"]
     list_select_related = ["seller"]
     ordering = ["created_at", "id"]
-    fields = ["what", "words", "seller", "reason", "created_at", "seen_at", "note"]
-    readonly_fields = ["what", "words"]
+    fields = ["what", "words", "seller", "reason", "told_at", "seen_at", "note"]
+    readonly_fields = ["what", "words", "told_at"]
     actions_detail = ["seen_to", "hide_review"]
     seen_to = decision("seen_to", _("Seen to"))
     hide_review = decision("hide_review", _("Hide the review"))
@@ -117,6 +117,10 @@ class ContentReportAdmin(QueueAdmin):
     @admin.display(description=_("What"))
     def what(self, row: ContentReport) -> Any:
         return services.report_label(row)
+
+    @admin.display(description=_("Reported"), ordering="created_at")
+    def told_at(self, row: ContentReport) -> Any:
+        return row.created_at
 
     @admin.display(description=_("Its words"))
     def words(self, row: ContentReport) -> Any:

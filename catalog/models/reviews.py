@@ -94,3 +94,6 @@ class ContentReport(Entity):
         indexes = [
             models.Index(fields=["created_at", "id"], condition=Q(seen_at=None), name="catalog_report_open")
         ]
+
+    def __str__(self) -> str:
+        return self.reason[:80]

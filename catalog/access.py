@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import (
     Commune,
     CommuneOfficer,
+    ContentReport,
     ImportJob,
     MemberRole,
     OcopCertificate,
     Product,
     ProductImage,
+    Review,
     Seller,
     SellerApp,
     SellerMember,
@@ -238,6 +240,14 @@ def access_certificate(
 ) -> OcopCertificate:
     rows = OcopCertificate.objects.all()
     return _access(actor, act, rows, certificate_id, "product__seller", *(path or ("id",)))
+
+
+def access_review(actor: Actor, act: Act, review_id: uuid.UUID | None, *path: str) -> Review:
+    return _access(actor, act, Review.objects.all(), review_id, "product__seller", *(path or ("id",)))
+
+
+def access_report(actor: Actor, act: Act, report_id: uuid.UUID | None, *path: str) -> ContentReport:
+    return _access(actor, act, ContentReport.objects.all(), report_id, "seller", *(path or ("id",)))
 
 
 def access_import(actor: Actor, act: Act, job_id: uuid.UUID | None, *path: str) -> ImportJob:

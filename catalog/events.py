@@ -26,3 +26,15 @@ class StockFlipped:
     variant_id: uuid.UUID
     product_id: uuid.UUID
     in_stock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChanged:
+    """A review was answered, hidden or shown again. `order_line`: by which it was bought, if by any.
+
+    `replied`: it has an answer that it did not have before.
+    """
+
+    review_id: uuid.UUID
+    order_line: uuid.UUID | None
+    replied: bool = False

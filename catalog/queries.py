@@ -15,6 +15,7 @@ from catalog import access
 from catalog.models import (
     Commune,
     CommuneOfficer,
+    ContentReport,
     Craft,
     ImportJob,
     LegacyPage,
@@ -26,6 +27,8 @@ from catalog.models import (
     ProductImage,
     ProductRevision,
     ProductState,
+    Review,
+    ReviewImage,
     SavedAddress,
     Seller,
     SellerApp,
@@ -62,6 +65,7 @@ LISTINGS_WAITING = Q(state=ProductState.IN_REVIEW) | Q(
     | Q(pending_revision__pictures_changed=True)
 )
 CERTIFICATES_WAITING = Q(state=OcopState.SUBMITTED)
+REPORTS_WAITING = Q(seen_at=None)
 PUBLIC_PRODUCT = Q(state=ProductState.PUBLISHED, seller__state=SellerState.VERIFIED)
 
 
@@ -98,7 +102,7 @@ def addresses_of(actor: Actor) -> QuerySet[SavedAddress]:
 
 
 def waiting_for(actor: Actor) -> dict[str, int]:
-    """How many sellers, listings and certificates wait in an officer's communes."""
+    """How many sellers, listings, certificates and reports wait in an officer's communes."""
     communes = commune_ids_of(actor)
     return {
         "sellers": Seller.objects.filter(SELLERS_WAITING, commune__in=communes).count(),
@@ -106,6 +110,7 @@ def waiting_for(actor: Actor) -> dict[str, int]:
         "certificates": OcopCertificate.objects.filter(
             CERTIFICATES_WAITING, product__seller__commune__in=communes
         ).count(),
+        "reports": ContentReport.objects.filter(REPORTS_WAITING, seller__commune__in=communes).count(),
     }
 
 
@@ -275,6 +280,24 @@ def pictures_visible_to(actor: Actor) -> QuerySet[ProductImage]:
         product__seller__state=SellerState.VERIFIED,
     )
     return _visible(ProductImage.objects.all(), actor, public, "product__seller__")
+
+
+def reviews_shown_to(actor: Actor) -> QuerySet[Review]:
+    """What the list of a product holds: hidden ones only for their authors, the seller's people and apps, officers."""
+    public = Q(hidden_at=None)
+    if actor.user is not None:
+        public |= Q(author=actor.user)
+    return _visible(Review.objects.all(), actor, public, "product__seller__")
+
+
+def reviews_visible_to(actor: Actor) -> QuerySet[Review]:
+    """Reviews that one may look at by themselves: of products that one sees, and one's own."""
+    seen = Q(product__in=products_visible_to(actor))
+    return reviews_shown_to(actor).filter(seen | Q(author=actor.user) if actor.user is not None else seen)
+
+
+def review_pictures_visible_to(actor: Actor) -> QuerySet[ReviewImage]:
+    return ReviewImage.objects.filter(asset__ready=True, review__in=reviews_visible_to(actor))
 
 
 def certificates_valid(on: dt.date | None = None) -> QuerySet[OcopCertificate]:

@@ -94,6 +94,10 @@ LOW_STOCK = env.int("LOW_STOCK", default=2)
 DRAFTS_PER_SELLER = env.int("DRAFTS_PER_SELLER", default=500)
 PRODUCT_MAX_VARIANTS = env.int("PRODUCT_MAX_VARIANTS", default=100)
 PRODUCT_MAX_PICTURES = env.int("PRODUCT_MAX_PICTURES", default=12)
+REVIEW_MAX_PICTURES = env.int("REVIEW_MAX_PICTURES", default=5)
+# A day and a person (or order, or a guest's address); from one address five times as many.
+QUESTIONS_PER_DAY = env.int("QUESTIONS_PER_DAY", default=20)
+REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", default=20)
 # The law asks for a year after archiving (E-commerce Law 122/2025 Đ17.1.e).
 LISTING_KEEP_DAYS = env.int("LISTING_KEEP_DAYS", default=366)
 # A paper of a seller: the file, and how long a link to it works.
@@ -289,6 +293,8 @@ ACCOUNT_RATE_LIMITS = {
     "member_invite": "50/d/ip,30/d/key",
     "seller_claim": "20/d/ip,3/h/key,6/d/key",
     "order_link": "20/d/ip,3/h/key,6/d/key",
+    "question_ask": f"{5 * QUESTIONS_PER_DAY}/d/ip,{QUESTIONS_PER_DAY}/d/key",
+    "content_report": f"{5 * REPORTS_PER_DAY}/d/ip,{REPORTS_PER_DAY}/d/key",
 }
 ACCOUNT_SESSION_REMEMBER = True
 HEADLESS_CLIENTS = ("app",)
@@ -464,8 +470,19 @@ UNFOLD = {
                             "ocopcertificate",
                             "certificates_waiting",
                         ),
+                        (_("Reports"), "flag", "contentreport", "reports_waiting"),
                     )
                 ],
+            },
+            {
+                "items": [
+                    {
+                        "title": _("Reviews"),
+                        "icon": "star",
+                        "link": reverse_lazy("admin:catalog_review_changelist"),
+                        "permission": "catalog.admin.may_decide",
+                    }
+                ]
             },
         ],
     },

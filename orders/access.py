@@ -10,12 +10,14 @@ from catalog.access import Act, Relation, forbidden, rights_of
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Unauthenticated, not_found
 from orders import queries
-from orders.models import Order, Return, SellerOrder, Shipment
+from orders.models import Order, OrderLine, Question, Return, SellerOrder, Shipment
 from orders.tokens import token_opens
 
 WRITE = "orders:write"
 # Packers stand at the bench: they take orders on and pack them. What is given up or paid back is for others.
 FULFIL = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), WRITE)
+# What buyers ask before they buy is answered by whoever writes the listing; of an order by whoever packs it, too.
+ANSWER = Act(frozenset({Relation.OWNER, Relation.EDITOR}), WRITE)
 GIVE_UP = Act(frozenset({Relation.OWNER, Relation.EDITOR}), WRITE)
 # Once it is ESCALATED a return is an officer's, who sees what the seller sees but for the buyer.
 ARBITRATE = Act(frozenset({Relation.OFFICER, Relation.ADMIN}))
@@ -102,6 +104,35 @@ def access_bought_part(actor: Actor, part_id: uuid.UUID | None, token: str | Non
     found = SellerOrder.objects.select_related("seller").filter(pk=part_id).first() if part_id else None
     order = access_order(actor, found.order_id if found else None, token, *path)
     if found is None:
+def access_bought_part(actor: Actor, part_id: uuid.UUID | None, token: str | None, *path: str) -> SellerOrder:
+    """A part of the buyer's own order. Raises DomainError NOT_FOUND, or FORBIDDEN for an administrator."""
+    path = path or ("id",)
+    found = SellerOrder.objects.select_related("seller").filter(pk=part_id).first() if part_id else None
+    order = access_order(actor, found.order_id if found else None, token, *path)
+    if found is None:
         raise not_found(*path)
     found.order = order
+    return found
+
+
+def access_bought_line(actor: Actor, line_id: uuid.UUID | None, token: str | None, *path: str) -> OrderLine:
+    """A line of the buyer's own order, with its variant. Raises as `access_bought_part` does."""
+    line = OrderLine.objects.select_related("variant").filter(pk=line_id).first() if line_id else None
+    part = access_bought_part(actor, line.seller_order_id if line else None, token, *path)
+    if line is None:
+        raise not_found(*path)
+    line.seller_order = part
+    return line
+
+
+def access_question(actor: Actor, question_id: uuid.UUID | None) -> Question:
+    """A question, to answer it. Raises Unauthenticated, DomainError NOT_FOUND or FORBIDDEN."""
+    if not actor.is_authenticated:
+        raise Unauthenticated
+    rows = queries.questions_visible_to(actor).select_related("seller")
+    found = rows.filter(pk=question_id).first() if question_id else None
+    if found is None:
+        raise not_found("id")
+    if not rights_of(actor).may(FULFIL if found.seller_order_id else ANSWER, found.seller):
+        raise forbidden("id")
     return found

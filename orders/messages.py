@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
 from catalog.models import MemberRole
-from marketplace.accounts.notices import send_to_contact
+from marketplace.accounts.notices import send_to_contact, tell
 from marketplace.core.clock import HANOI
 from marketplace.core.errors import Text
 from marketplace.core.money import format_money
 from orders import shipping
-from orders.models import Order, Return, ReturnState, SellerOrder, Shipment
+from orders.models import Order, Question, Return, ReturnState, SellerOrder, Shipment
 from orders.tokens import order_token
 
 BENCH = (MemberRole.OWNER, MemberRole.EDITOR, MemberRole.PACKER)
@@ -304,4 +304,53 @@ def order_link_again(order: Order, contact: str) -> None:
         contact,
         _("Your order %(number)s"),
         _("Somebody has asked for the link of this order. If it was not you, there is nothing to do."),
+    )
+
+
+def asked(question: Question) -> None:
+    """The seller learns of a question; who asks stays unsaid."""
+    part, product = question.seller_order, question.product
+    catalog.tell_people(
+        question.seller,
+        f"question:{question.pk}",
+        _("A question about %(about)s"),
+        _("Somebody asks about %(about)s: “%(body)s” Answer here: %(link)s"),
+        roles=BENCH if part is not None else BENCH[:2],
+        about=part.number if part is not None else product.name if product is not None else "",
+        body=question.body,
+        link=f"{settings.BASE_URL}/desk/cau-hoi",
+    )
+
+
+def answered(question: Question) -> None:
+    """Whoever asked learns of the answer: about an order by its contact, about a product by the person's own."""
+    part, product = question.seller_order, question.product
+    if part is not None:
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s: an answer to your question"),
+            _("“%(seller)s” answers: “%(answer)s”"),
+            seller=question.seller.name,
+            answer=question.answer,
+        )
+    elif product is not None and question.asker is not None:
+        tell(
+            question.asker,
+            f"question:{question.pk}:answered",
+            _("An answer to your question"),
+            _("“%(seller)s” answers your question about %(name)s: “%(answer)s” %(link)s"),
+            seller=question.seller.name,
+            name=product.name,
+            answer=question.answer,
+            link=f"{settings.BASE_URL}/san-pham/{product.slug}/cau-hoi",
+        )
+
+
+def review_answered(part: SellerOrder, reply: str) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: an answer to your review"),
+        _("“%(seller)s” answers your review: “%(reply)s”"),
+        seller=part.seller.name,
+        reply=reply,
     )

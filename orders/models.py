@@ -325,6 +325,49 @@ class ReturnImage(Entity):
         constraints = [models.UniqueConstraint(fields=["parent", "asset"], name="orders_return_image_once")]
 
 
+class Question(Entity):
+    """What somebody asks a seller: about a product, or about the part of an order that was bought there.
+
+    Both texts are kept as they are passed on, without phones, addresses and links (`core.masking`).
+    """
+
+    seller = models.ForeignKey("catalog.Seller", on_delete=models.PROTECT, related_name="+")
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.CASCADE, null=True, related_name="questions"
+    )
+    seller_order = models.ForeignKey(
+        SellerOrder, on_delete=models.PROTECT, null=True, related_name="questions"
+    )
+    # Null for a guest, who asks by the order's token, and for a person who is no more.
+    asker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    body = models.TextField()
+    language = models.CharField(max_length=12, default="vi")
+    answer = models.TextField(blank=True)
+    # For the first time: it may be put otherwise later.
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_question"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(product__isnull=True) ^ Q(seller_order__isnull=True),
+                name="orders_question_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="orders_question_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["seller", "-created_at", "-id"], name="orders_question_newest"),
+            models.Index(fields=["seller"], condition=Q(answered_at=None), name="orders_question_open"),
+            models.Index(fields=["product", "-created_at", "-id"], name="orders_question_product"),
+        ]
+
+
 class OrderEvent(Entity):
     """A step in the life of an order, or of one seller's part; `kind` is a stable name, words come from the reader's
     language."""

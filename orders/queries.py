@@ -4,18 +4,20 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from catalog.access import Act, Relation, sellers_of
-from catalog.queries import commune_ids_of
+from catalog.models import SellerApp, SellerMember
+from catalog.queries import commune_ids_of, products_visible_to
 from marketplace.core import feeds
 from marketplace.core.actor import Actor
 from marketplace.core.vietnamese import normalise
-from orders.models import Cart, Order, OrderLine, Return, SellerOrder
+from orders.models import Cart, Order, OrderLine, Question, Return, SellerOrder
 from orders.tokens import token_opens
 
-SEE_PARTS = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), "orders:read")
+READ = "orders:read"
+SEE_PARTS = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), READ)
 
 
 def cart_for(actor: Actor, cart_id: uuid.UUID | None) -> Cart | None:
@@ -120,6 +122,35 @@ def filter_returns(
         return returns, ["-created_at", "-id"]
     followed = returns.filter(updated_at__gte=updated_since, updated_at__lt=feeds.horizon())
     return followed, ["updated_at", "id"]
+
+
+def questions_shown_to(actor: Actor) -> QuerySet[Question]:
+    """Answered questions about products; all of their own for whoever asks and for the seller's people and apps.
+
+    Questions about an order are its two sides' alone; administrators see everything.
+    """
+    if actor.is_admin:
+        return Question.objects.all()
+    public = Q(seller_order=None, answered_at__isnull=False)
+    if actor.app is not None:
+        if READ not in (actor.scopes or ()):
+            return Question.objects.filter(public)
+        granted = SellerApp.objects.filter(app=actor.app)
+        sold = Q(seller__in=granted.exclude(seller=None).values("seller_id"))
+        return Question.objects.filter(public | sold | Exists(granted.filter(seller=None)))
+    if actor.user is None:
+        return Question.objects.filter(public)
+    # Sub-selects, so that the lists of many products are one statement.
+    sold = Q(seller__in=SellerMember.objects.filter(user=actor.user).values("seller_id"))
+    return Question.objects.filter(
+        public | sold | Q(product__isnull=False, asker=actor.user) | Q(seller_order__order__user=actor.user)
+    )
+
+
+def questions_visible_to(actor: Actor) -> QuerySet[Question]:
+    """Those that one may look at by themselves: about a product only where one sees the product, or has asked."""
+    seen = Q(product=None) | Q(product__in=products_visible_to(actor))
+    return questions_shown_to(actor).filter(seen | Q(asker=actor.user) if actor.user is not None else seen)
 
 
 def filter_parts(

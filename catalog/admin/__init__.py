@@ -2,18 +2,19 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog import attributes, files, images, queries, services
-from catalog.admin.decisions import Decision, QueueAdmin, decision
+from catalog.admin.decisions import Decision, QueueAdmin, QueueFilter, decision, waiting_badge
+from catalog.admin.voices import reports_waiting
 from catalog.banks import bank_name
 from catalog.models import (
     AttributeDefinition,
@@ -38,43 +39,6 @@ from marketplace.core.admin import ReadOnlyAdmin
 from marketplace.core.money import format_money
 
 NOTHING = "–"
-
-
-class QueueFilter(admin.SimpleListFilter):
-    """Shows what waits for a decision unless everything is asked for."""
-
-    title = _("queue")
-    parameter_name = "queue"
-
-    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        self.waiting: Q = model_admin.waiting
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("Everything"))]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for value, label in ((None, _("Waiting for you")), ("all", _("Everything"))):
-            yield {
-                "selected": self.value() == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value})
-                if value
-                else changelist.get_query_string(remove=[self.parameter_name]),
-                "display": label,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else queryset.filter(self.waiting)
-
-
-def waiting_badge(model: type[Model]) -> Callable[[HttpRequest], str]:
-    """For the side bar: how much of this queue waits."""
-
-    def badge(request: HttpRequest) -> str:
-        queue: Any = admin.site.get_model_admin(model)
-        return str(queue.waits(request))
-
-    return badge
 
 
 def may_decide(request: HttpRequest) -> bool:
@@ -481,3 +445,4 @@ class OcopCertificateAdmin(QueueAdmin):
 sellers_waiting = waiting_badge(Seller)
 products_waiting = waiting_badge(Product)
 certificates_waiting = waiting_badge(OcopCertificate)
+__all__ = ["certificates_waiting", "may_decide", "products_waiting", "reports_waiting", "sellers_waiting"]

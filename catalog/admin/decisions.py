@@ -1,17 +1,17 @@
 """Officers' queues: rows of one's own communes, read-only, and decisions that call services."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -27,11 +27,48 @@ Decision = Callable[[Actor, Any, dict[str, Any]], None]
 NOTE_FIELDS = {("note",), ("reason",), ("bankReference",)}
 
 
+class QueueFilter(admin.SimpleListFilter):
+    """Shows what waits for a decision unless everything is asked for."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.waiting: Q = model_admin.waiting
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("Everything"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, label in ((None, _("Waiting for you")), ("all", _("Everything"))):
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value})
+                if value
+                else changelist.get_query_string(remove=[self.parameter_name]),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() == "all" else queryset.filter(self.waiting)
+
+
+def waiting_badge(model: type[Model]) -> Callable[[HttpRequest], str]:
+    """For the side bar: how much of this queue waits."""
+
+    def badge(request: HttpRequest) -> str:
+        queue: Any = admin.site.get_model_admin(model)
+        return str(queue.waits(request))
+
+    return badge
+
+
 class DecisionForm(forms.Form):
     """The reason of a decision, and what its officer looked at."""
 
     note = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=_("Reason"),
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"aria-describedby": "note-help note-error"}),
@@ -51,7 +88,7 @@ class QueueAdmin(ReadOnlyAdmin):
     needs_reason: ClassVar[frozenset[str]] = frozenset()
     # Decisions that ask for something else than a reason, and what.
     asks: ClassVar[dict[str, Any]] = {}
-    done: ClassVar[Any] = gettext_lazy("Done. The seller has been told.")
+    done: ClassVar[Any] = _("Done. The seller has been told.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

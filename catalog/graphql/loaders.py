@@ -21,6 +21,8 @@ from catalog.models import (
     ProductRevision,
     ProductStats,
     ProductTranslation,
+    Review,
+    ReviewImage,
     Seller,
     SellerMember,
     SellerState,
@@ -188,6 +190,29 @@ def village_images(village: Village) -> list[ImageView]:
         return found
 
     return peers.load(village, "images", fetch, [])  # type: ignore[no-any-return]
+
+
+def review_images(review: Review) -> list[ImageView]:
+    """Ready pictures; for its author also those that are still being made ready."""
+
+    def fetch(rows: list[Review]) -> Mapping[Any, list[ImageView]]:
+        found: dict[Any, list[ImageView]] = {}
+        pictures = ReviewImage.objects.filter(review__in=[row.pk for row in rows]).select_related("asset")
+        for picture in pictures.order_by("position", "id"):
+            view = ImageView(picture.pk, picture.asset, "")
+            found.setdefault(picture.review_id, []).append(view)
+        return found
+
+    pictures: list[ImageView] = peers.load(review, "images", fetch, [])
+    actor = peers.group_of(review).context.actor
+    own = review.__dict__.get("_own") or (actor.user_id is not None and actor.user_id == review.author_id)
+    return [view for view in pictures if own or view.asset.ready]
+
+
+def mark_own(review: Review) -> Review:
+    """Its reader has written it, who may be a guest."""
+    review.__dict__["_own"] = True
+    return review
 
 
 def single_image(row: Any, field: str, alt: str) -> ImageView | None:

@@ -323,11 +323,13 @@ def _fetcher(
 
 
 def _fetch_images(context: Context, keys: Sequence[uuid.UUID]) -> list[loaders.ImageView]:
-    """Pictures of products that the reader may see, and of crafts, villages and sellers."""
+    """Pictures of products and reviews that the reader may see, and of crafts, villages and sellers."""
     rows = queries.pictures_visible_to(context.actor).filter(pk__in=keys).select_related("asset")
     places = models.VillageImage.objects.filter(pk__in=keys).select_related("asset")
     found = [loaders.ImageView(row.pk, row.asset, row.alt) for row in rows]
     found += [loaders.ImageView(row.pk, row.asset, row.alt) for row in places]
+    of_reviews = queries.review_pictures_visible_to(context.actor).filter(pk__in=keys).select_related("asset")
+    found += [loaders.ImageView(row.pk, row.asset, "") for row in of_reviews]
     crafts = models.Craft.objects.filter(image__in=keys).select_related("image")
     logos = queries.sellers_visible_to(context.actor).filter(logo__in=keys).select_related("logo")
     found += [loaders.ImageView(row.image.pk, row.image, str(row)) for row in crafts if row.image]
@@ -355,6 +357,7 @@ register_node(
     _fetcher(lambda context: queries.members_visible_to(context.actor)),
     row="SellerMember",
 )
+register_node("Review", _fetcher(lambda context: queries.reviews_visible_to(context.actor)))
 register_node("ImportJob", _fetcher(lambda context: queries.imports_visible_to(context.actor)))
 register_node("SavedAddress", _fetcher(lambda context: queries.addresses_of(context.actor)))
 register_node("ProductRevision", _fetcher(lambda context: queries.revisions_visible_to(context.actor)))

@@ -31,6 +31,7 @@ from catalog.models.products import (
     TranslatedCharacters,
     Variant,
 )
+from catalog.models.reviews import ContentReport, Review, ReviewImage
 from catalog.models.sellers import (
     Collection,
     MemberRole,
@@ -48,6 +49,7 @@ __all__ = [
     "Collection",
     "Commune",
     "CommuneOfficer",
+    "ContentReport",
     "Craft",
     "Favourite",
     "FormerUnit",
@@ -70,6 +72,8 @@ __all__ = [
     "ProductStats",
     "ProductTranslation",
     "Province",
+    "Review",
+    "ReviewImage",
     "SavedAddress",
     "Seller",
     "SellerApp",

@@ -279,6 +279,10 @@ class StockChange(Entity):
         db_table = "catalog_stock_change"
 
 
+# The mean rating is drawn towards this one by so many imagined reviews.
+RATING_PRIOR_COUNT, RATING_PRIOR = 5, 4.0
+
+
 class ProductStats(models.Model):
     """Numbers of a product that buyers move; a row apart, so that a sale never touches the product."""
 
@@ -287,11 +291,18 @@ class ProductStats(models.Model):
     sold_30d = models.PositiveIntegerField(default=0)
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
-    # rating_sum / rating_count with a little weight on the middle, so that one five is not above twenty.
-    rating_rank = models.FloatField(default=0)
+    # rating_sum / rating_count with a little weight on the middle, so that one five is not above twenty. Without any
+    # rating it is the middle, whether there never was one or the last was hidden.
+    rating_rank = models.FloatField(default=RATING_PRIOR)
 
     class Meta:
         db_table = "catalog_product_stats"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating_sum__gte=F("rating_count"), rating_sum__lte=5 * F("rating_count")),
+                name="catalog_stats_ratings_add_up",
+            )
+        ]
         indexes = [
             models.Index(F("sold").desc(), F("product").desc(), name="catalog_stats_sold"),
             models.Index(F("rating_rank").desc(), F("product").desc(), name="catalog_stats_rating"),

@@ -1,7 +1,7 @@
 """The sample catalogue: invented sellers, products, certificates and ratings on real places."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from catalog.models import (
     ProductState,
     ProductStats,
     ProductTranslation,
+    Review,
     Seller,
     SellerState,
     Variant,
@@ -25,7 +26,7 @@ from catalog.models import (
     VillageImage,
 )
 from catalog.reference import load_villages, read
-from catalog.services import products_touch
+from catalog.services import products_touch, rating_rank
 from marketplace.core.clock import today
 from marketplace.core.ids import uuid7
 from marketplace.core.phones import parse_phone
@@ -34,7 +35,6 @@ from marketplace.core.vietnamese import sort_key
 # The day around which the dates of data/products.json were set.
 DATA_DAY = dt.date(2026, 11, 22)
 SELLERS_SINCE = dt.date(2026, 3, 2)
-RATING_PRIOR_COUNT, RATING_PRIOR = 5, 4.0
 
 
 @transaction.atomic(durable=True)
@@ -44,9 +44,10 @@ def load_sample() -> dict[str, int]:
     places = _Places()
     sellers = _load_sellers(places)
     products = _load_products(places)
+    reviews = _load_reviews()
     pictures = _load_pictures()
     products_touch(products)
-    return {"sellers": sellers, "products": len(products), "pictures": pictures}
+    return {"sellers": sellers, "products": len(products), "reviews": reviews, "pictures": pictures}
 
 
 class _Places:
@@ -94,7 +95,7 @@ def _load_products(places: _Places) -> list[Any]:
     now = timezone.now()
     shift = today() - DATA_DAY
     products, variants, translations, certificates, stats = [], [], [], [], []
-    ratings = _ratings()
+    reviews = Counter(review["product"] for review in read("reviews.json"))
     for index, row in enumerate(rows):
         prices = [variant["price"] for variant in row["variants"]]
         # Spread over the last months, so that "new" means something.
@@ -146,18 +147,8 @@ def _load_products(places: _Places) -> list[Any]:
             )
         if row.get("ocop"):
             certificates.append(_certificate(product, row["ocop"], shift))
-        scores = ratings.get(row["slug"], [])
-        total, count = sum(scores), len(scores)
-        stats.append(
-            ProductStats(
-                product=product,
-                sold=count * 3,
-                sold_30d=min(count, 5),
-                rating_sum=total,
-                rating_count=count,
-                rating_rank=rating_rank(total, count),
-            )
-        )
+        count = reviews[row["slug"]]
+        stats.append(ProductStats(product=product, sold=count * 3, sold_30d=min(count, 5)))
     Product.objects.bulk_create(products, batch_size=500)
     ProductTranslation.objects.bulk_create(translations, batch_size=500)
     Variant.objects.bulk_create(variants, batch_size=500)
@@ -166,16 +157,37 @@ def _load_products(places: _Places) -> list[Any]:
     return [product.pk for product in products]
 
 
-def rating_rank(total: int, count: int) -> float:
-    """The mean rating drawn towards 4 by five imagined reviews."""
-    return (total + RATING_PRIOR * RATING_PRIOR_COUNT) / (count + RATING_PRIOR_COUNT)
+def _load_reviews() -> int:
+    """The opinions in reviews.json, of products that have none yet; no order stands behind them. All count."""
+    products = dict(Product.objects.filter(is_sample=True, reviews=None).values_list("slug", "pk"))
+    shift = today() - DATA_DAY
+    reviews = [
+        Review(
+            product_id=products[row["product"]],
+            author_name=row["author"],
+            rating=row["rating"],
+            body=row["body"],
+            language=row["language"],
+            written_at=min(_noon(dt.date.fromisoformat(row["created_on"]) + shift), timezone.now()),
+        )
+        for row in read("reviews.json")
+        if row["product"] in products
+    ]
+    Review.objects.bulk_create(reviews, batch_size=500)
+    totals: Counter[Any] = Counter()
+    for review in reviews:
+        totals[review.product_id] += review.rating
+    counts = Counter(review.product_id for review in reviews)
+    stats = list(ProductStats.objects.filter(product__in=counts))
+    for row in stats:
+        row.rating_sum, row.rating_count = totals[row.product_id], counts[row.product_id]
+        row.rating_rank = rating_rank(row.rating_sum, row.rating_count)
+    ProductStats.objects.bulk_update(stats, ["rating_sum", "rating_count", "rating_rank"], batch_size=500)
+    return len(reviews)
 
 
-def _ratings() -> dict[str, list[int]]:
-    ratings: dict[str, list[int]] = defaultdict(list)
-    for review in read("reviews.json"):
-        ratings[review["product"]].append(review["rating"])
-    return ratings
+def _noon(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 
 
 def _certificate(product: Product, row: dict[str, Any], shift: dt.timedelta) -> OcopCertificate:

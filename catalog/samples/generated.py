@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Craft, ImageAsset, Seller, Village
 from catalog.reference import read
-from catalog.samples.catalogue import rating_rank
+from catalog.services import rating_rank
 from catalog.trace import new_trace_code
 from marketplace.core.clock import today
 from marketplace.core.ids import uuid7
@@ -103,6 +103,7 @@ def _write(
 ) -> None:
     now, day = timezone.now(), today()
     products, variants, translations, certificates, stats, images = [], [], [], [], [], []
+    reviews, opinions = [], read("reviews.json")
     for _number in range(size):
         model, seller = source.choice(models), source.choice(sellers)
         vietnamese, english = source.choice(_ADJECTIVES)
@@ -153,8 +154,15 @@ def _write(
                     "VALID" if expires >= day else "EXPIRED", "", now,
                 )
             )  # fmt: skip
-        count = source.choice((0, 0, 1, 3, 12))
-        total = sum(source.choice((3, 4, 5, 5)) for _review in range(count))
+        said = [source.choice(opinions) for _review in range(source.choice((0, 0, 1, 3, 12)))]
+        count, total = len(said), sum(item["rating"] for item in said)
+        reviews += [
+            (
+                uuid7(), now, now, key, item["author"], item["rating"], item["body"], item["language"],
+                published + dt.timedelta(minutes=index), "", "",
+            )
+            for index, item in enumerate(said)
+        ]  # fmt: skip
         sold = source.randrange(80)
         stats.append((key, sold, sold // 4, total, count, rating_rank(total, count)))
         if pictures:
@@ -199,6 +207,14 @@ def _write(
         ("product_id", "sold", "sold_30d", "rating_sum", "rating_count", "rating_rank"),
         stats,
     )
+    _copy(
+        "catalog_review",
+        (
+            "id", "created_at", "updated_at", "product_id", "author_name", "rating", "body", "language", "written_at",
+            "reply", "hidden_reason",
+        ),
+        reviews,
+    )  # fmt: skip
     _copy(
         "catalog_product_image",
         ("id", "created_at", "updated_at", "product_id", "asset_id", "position", "alt"),

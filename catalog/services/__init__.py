@@ -46,6 +46,22 @@ from catalog.services.portal import (
     seller_hand_over,
 )
 from catalog.services.reminders import certificates_remind, officers_remind, vneid_remind
+from catalog.services.reports import (
+    Reportable,
+    content_report,
+    register_reportable,
+    report_close,
+    report_label,
+    report_words,
+)
+from catalog.services.reviews import (
+    rating_rank,
+    review_add,
+    review_check,
+    review_hide,
+    review_pictures,
+    review_reply,
+)
 from catalog.services.sellers import (
     invitation_accept,
     member_invite,
@@ -80,6 +96,7 @@ __all__ = [
     "BudgetSpent",
     "Held",
     "ListingConflict",
+    "Reportable",
     "address_remove",
     "address_save",
     "assets_sweep",
@@ -89,6 +106,7 @@ __all__ = [
     "certificates_remind",
     "certificates_turn",
     "changed_fields",
+    "content_report",
     "craft_words_confirm",
     "favourite_set",
     "image_render",
@@ -120,6 +138,16 @@ __all__ = [
     "products_export",
     "products_import",
     "products_touch",
+    "rating_rank",
+    "register_reportable",
+    "report_close",
+    "report_label",
+    "report_words",
+    "review_add",
+    "review_check",
+    "review_hide",
+    "review_pictures",
+    "review_reply",
     "seller_apply",
     "seller_claim",
     "seller_claim_confirm",

@@ -104,7 +104,8 @@ def _remind_officer(user: User) -> None:
         f"queue:{today()}",
         _("%(number)s things wait for you"),
         _(
-            "Workshops: %(sellers)s, listings: %(listings)s, certificates: %(certificates)s. Look here: %(link)s"
+            "Workshops: %(sellers)s, listings: %(listings)s, certificates: %(certificates)s, reports: %(reports)s. "
+            "Look here: %(link)s"
         ),
         number=sum(waiting.values()),
         link=f"{settings.BASE_URL}/admin/",

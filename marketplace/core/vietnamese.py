@@ -67,3 +67,15 @@ def spelling(text: str) -> str:
 def slugify(text: str) -> str:
     """`Giỏ cỏ tế` → `gio-co-te`."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+
+
+def short_name(name: str, *, family_first: bool = True) -> str:
+    """A person's name as strangers may see it: `Nguyễn Văn Hùng` → `Hùng N.`; "" for what holds no name.
+
+    Elsewhere in the world the family's name comes last: `John Smith` → `John S.`
+    """
+    words = [word for part in normalise(name).split() if (word := part.strip(".,;:-–()\"'")).isalpha()]
+    if not words:
+        return ""
+    given, family = (words[-1], words[0]) if family_first else (words[0], words[-1])
+    return given[:40] if len(words) == 1 else f"{given[:40]} {family[0].upper()}."

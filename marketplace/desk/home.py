@@ -68,6 +68,8 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
             "on_the_way_back": data["wayBack"]["totalCount"],
             "to_send": data["toSend"]["totalCount"],
             "low": len(seller["private"]["lowStock"]),
+            "questions": seller["private"]["questions"]["totalCount"],
+            "reviews": seller["private"]["reviews"]["totalCount"],
         },
     )
 

@@ -18,6 +18,7 @@ from marketplace.desk import (
     returns,
     sheets,
     stock,
+    voices,
     workshop,
 )
 
@@ -57,6 +58,8 @@ urlpatterns = [
     path("desk/don-hang/<slug:number>", orders.order, name="order"),
     path("desk/don-hang/<slug:number>/phieu.pdf", orders.order_papers, name="order_papers"),
     path("desk/don-hang/<slug:number>/huy", orders.order_cancel, name="order_cancel"),
+    path("desk/cau-hoi", voices.questions, name="questions"),
+    path("desk/danh-gia", voices.reviews, name="reviews"),
     path("desk/nhap-bang", sheets.sheets, name="sheets"),
     path("desk/ton-kho", stock.stock, name="stock"),
     path("desk/nguoi", people.people, name="people"),

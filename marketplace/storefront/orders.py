@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.banks import banks_by_name
-from marketplace.pages import Data, SignInNeeded, clean
+from marketplace.pages import Data, SignInNeeded, clean, key_of
 from marketplace.storefront.cart import add_lines
 from marketplace.storefront.client import mutate, run
 
@@ -124,17 +124,30 @@ def payment_state(request: HttpRequest, number: str) -> JsonResponse:
 def order(request: HttpRequest, number: str) -> HttpResponse:
     if "k" in request.GET:
         return _open_by_link(request, number)
-    found = ask(request, "order", number)["order"]
-    return render(
-        request,
-        "storefront/order.html",
-        {
-            "order": found,
-            "waiting": found["state"] == "AWAITING_PAYMENT",
-            "expired": found["state"] == "EXPIRED",
-            "ended": found["state"] in ("EXPIRED", "CANCELLED", "REFUNDED"),
-        },
-    )
+    return order_page(request, ask(request, "order", number)["order"])
+
+
+def order_page(
+    request: HttpRequest,
+    found: Data,
+    *,
+    asked: Data | None = None,
+    errors: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The order; `asked` holds a question to a maker that came back, and `errors` what is wrong with it."""
+    for part in found["sellerOrders"]:
+        for line in part["lines"]:
+            line["key"] = key_of(line["id"])
+    context = {
+        "order": found,
+        "waiting": found["state"] == "AWAITING_PAYMENT",
+        "expired": found["state"] == "EXPIRED",
+        "ended": found["state"] in ("EXPIRED", "CANCELLED", "REFUNDED"),
+        "asked": asked,
+        "report_query": f"?don={found['number']}",
+        "errors": errors or {},
+    }
+    return render(request, "storefront/order.html", context, status=422 if errors else 200)
 
 
 def _open_by_link(request: HttpRequest, number: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from marketplace.storefront import (
     returns,
     search,
     site,
+    voices,
 )
 
 app_name = "storefront"
@@ -51,6 +52,11 @@ urlpatterns = [
     path("don-hang/<slug:number>/hoan-tien", orders.refund_account, name="refund_account"),
     path("don-hang/<slug:number>/tra-hang", returns.give_back, name="give_back"),
     path("don-hang/<slug:number>/tra-hang/tiep", returns.return_step, name="return_step"),
+    path("don-hang/<slug:number>/hoi", voices.order_ask, name="order_ask"),
+    path("don-hang/<slug:number>/danh-gia/<uuid:key>", voices.review, name="review"),
+    path("san-pham/<slug:slug>/danh-gia", voices.reviews, name="reviews"),
+    path("san-pham/<slug:slug>/cau-hoi", voices.questions, name="questions"),
+    path("bao-cao/<str:thing>", voices.report, name="report"),
     path("don-hang/<slug:number>/dat-lai", orders.order_again, name="order_again"),
     path("san-pham/<slug:slug>/giu-lai", favourites.favourite, name="favourite"),
     path("phap-ly/<slug:word>", legal.legal, name="legal"),

@@ -13,6 +13,7 @@ from marketplace.core.graphql.types import required_list
 from orders import services
 from orders.graphql import types
 from orders.graphql.queries import shown, shown_part
+from orders.graphql.voices import VoiceMutations
 
 
 class CartLineInput(graphene.InputObjectType):
@@ -88,7 +89,7 @@ def pieces(lines: Any) -> list[dict[str, Any]] | None:
     ]
 
 
-class OrdersMutation:
+class OrdersMutation(VoiceMutations):
     cart_create = graphene.Field(CartPayload, input=graphene.Argument(CartCreateInput, required=True))
     cart_lines_add = graphene.Field(
         CartPayload, cart_id=graphene.ID(required=True), lines=graphene.Argument(required_list(CartLineInput))

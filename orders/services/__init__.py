@@ -24,6 +24,7 @@ from orders.services.fulfilment import (
 )
 from orders.services.life import carts_forget, order_mark_paid, orders_expire
 from orders.services.links import order_link_send
+from orders.services.questions import question_answer, question_ask
 from orders.services.refund_account import refund_account_set
 from orders.services.returns import (
     return_cancel,
@@ -36,6 +37,7 @@ from orders.services.returns import (
     returnable_until,
     returns_turn,
 )
+from orders.services.reviews import review_changed, review_create
 from orders.services.states import lock_order, part_touch, tell_step
 from orders.services.waits import parts_cancel_overdue, parts_complete, parts_remind
 
@@ -59,6 +61,8 @@ __all__ = [
     "parts_cancel_overdue",
     "parts_complete",
     "parts_remind",
+    "question_answer",
+    "question_ask",
     "refund_account_set",
     "return_cancel",
     "return_decide",
@@ -69,6 +73,8 @@ __all__ = [
     "return_unpaid",
     "returnable_until",
     "returns_turn",
+    "review_changed",
+    "review_create",
     "seller_order_cancel",
     "seller_order_confirm",
     "seller_order_receive",

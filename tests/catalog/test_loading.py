@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from catalog.models import (
@@ -17,6 +18,7 @@ from catalog.models import (
     Product,
     ProductStats,
     Province,
+    Review,
     Seller,
     Variant,
     Village,
@@ -31,6 +33,7 @@ def counts() -> dict[str, int]:
     tables: list[Any] = [
         Province, Ward, FormerUnit, Commune, Craft, Village, Seller, Product, Variant, OcopCertificate, ImageAsset,
         ProductStats,
+    Review,
     ]  # fmt: skip
     return {table.__name__: table.objects.count() for table in tables}
 
@@ -62,6 +65,40 @@ def test_the_sample_loads_once_and_leaves_what_people_changed(gql: Graphql) -> N
     assert gql("{products{totalCount}}")["products"]["totalCount"] == 646
 
 
+def _stats_say_what_reviews_say() -> None:
+    said = {
+        row["pk"]: (row["total"] or 0, row["number"])
+        for row in Product.objects.values("pk").annotate(
+            total=Sum("reviews__rating"), number=Count("reviews")
+        )
+    }
+    counted = {row.pk: (row.rating_sum, row.rating_count) for row in ProductStats.objects.all()}
+    ranks = {row.pk: row.rating_rank for row in ProductStats.objects.all()}
+
+    assert counted == said
+    assert ranks == {key: pytest.approx((total + 20) / (number + 5)) for key, (total, number) in said.items()}
+
+
+def test_sample_reviews_are_rows_that_add_up_with_no_order_behind_them(gql: Graphql) -> None:
+    call_command("load_sample", stdout=io.StringIO())
+    first = gql(
+        "{products(first: 1, sort: TOP_RATED){nodes{rating reviewCount reviews{totalCount nodes{authorName verifiedPurchase language}}}}}"
+    )
+    (product,) = first["products"]["nodes"]
+
+    assert Review.objects.count() == 900
+    _stats_say_what_reviews_say()
+    assert product["reviewCount"] == product["reviews"]["totalCount"] == len(product["reviews"]["nodes"]) > 0
+    assert {node["verifiedPurchase"] for node in product["reviews"]["nodes"]} == {False}
+    assert not Review.objects.filter(written_at__gt=timezone.now()).exists()
+
+    # An installation that had the numbers before it had the rows.
+    Review.objects.all().delete()
+    call_command("load_sample", stdout=io.StringIO())
+    assert Review.objects.count() == 900
+    _stats_say_what_reviews_say()
+
+
 def test_certificate_dates_move_to_the_day_of_loading() -> None:
     call_command("load_sample", stdout=io.StringIO())
     today = timezone.localdate()
@@ -81,6 +118,8 @@ def test_a_generated_catalogue_is_whole(gql: Graphql) -> None:
 
     assert gql("{products{totalCount}}")["products"]["totalCount"] == 946
     assert ProductStats.objects.count() == 946
+    assert Review.objects.count() > 900
+    _stats_say_what_reviews_say()
     with pytest.raises(CommandError):
         call_command("generate_catalogue", "--products", "0")
 

@@ -21,6 +21,8 @@ PAGES = (
     "/desk/san-pham",
     "/desk/san-pham/moi",
     "/desk/nhap-bang",
+    "/desk/cau-hoi",
+    "/desk/danh-gia",
     "/desk/ton-kho",
     "/desk/nguoi",
     "/desk/co-so",

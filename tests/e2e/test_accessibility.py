@@ -6,12 +6,15 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from catalog.models import ProductImage, SellerMember
+from catalog.models import ProductImage, ProductStats, Review, ReviewImage, SellerMember
 from catalog.services import address_save
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
+from marketplace.core.ids import to_global_id
+from orders.models import OrderLine, Question, SellerOrder
 from tests.builders import ADDRESS, Shop, make_certificate, make_product, make_seller, make_user
 from tests.catalog.access.scene import make_picture
 from tests.conftest import Graphql
@@ -77,10 +80,29 @@ def checker(live_server: Any, new_page: Callable[..., Page], scheme: Literal["li
     return Checker(new_page(color_scheme=scheme), live_server.url)
 
 
+def said(shop: Shop, **more: Any) -> None:
+    """A review with a reply and a photo, one that is hidden, and questions, one of them answered."""
+    now = timezone.now()
+    about = {"product": shop.product, "author_name": "Lan N.", "written_at": now}
+    row = Review.objects.create(
+        **{**about, "rating": 4, "body": "Đan chắc tay.", "reply": "Cảm ơn chị.", "replied_at": now, **more}
+    )
+    asset = ProductImage.objects.filter(product=shop.product)[0].asset
+    ReviewImage.objects.create(review=row, asset=asset)
+    if not more:
+        Review.objects.create(**about, rating=2, body="Lâu quá.")
+        Review.objects.create(**about, rating=1, body="Lời thô tục.", hidden_at=now)
+        ProductStats.objects.filter(product=shop.product).update(rating_sum=6, rating_count=2)
+        asked = {"seller": shop.seller, "product": shop.product}
+        Question.objects.create(**asked, body="Có nắp không?", answer="Có ạ.", answered_at=now)
+        Question.objects.create(**asked, body="Có màu khác không?")
+
+
 @pytest.mark.usefixtures("clean_jobs", "owner")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> None:
     run_jobs()
+    said(shop)
     for path in (
         "/",
         "/tim-kiem?q=khay",
@@ -93,6 +115,11 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
     # What was understood, beside a choice; and nothing found, with ways on.
     checker.look("/tim-kiem?q=khay+dưới+900k&stock=true")
     checker.look("/tim-kiem?q=khay+phú+túc+dưới+2k&stars=3&nguyen=phú+túc")
+    for path in ("", "/danh-gia", "/cau-hoi"):
+        checker.look(f"/san-pham/{shop.product.slug}{path}")
+    report = f"/bao-cao/{to_global_id('Product', shop.product.pk)}"
+    checker.look(report)
+    checker.refuse(report, "Report it")
     checker.look(f"/san-pham/{shop.product.slug}")
     checker.page.get_by_role("button", name="Put into the basket").click()
     checker.look_here("/gio-hang")
@@ -108,12 +135,20 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
     checker.look(f"/don-hang/{order.number}/huy?part={order.number}-1")
     checker.look(f"/don-hang/{order.number}/hoan-tien")
     checker.refuse("/don-hang/hoan-tien", "Keep it")
+    SellerOrder.objects.update(state="COMPLETED")
+    line = OrderLine.objects.get()
+    checker.look(f"/don-hang/{order.number}/danh-gia/{line.pk}")
+    checker.refuse("/don-hang/danh-gia", "Send the review")
+    said(shop, order_line=line.pk)
+    checker.look(f"/don-hang/{order.number}")
     person = make_user("lan@example.vn", name="Lan")
     kept = [
         address_save(actor=Actor(user=person), address_id=None, new=True, address={**ADDRESS, "line1": line})
         for line in ("Nhà", "Xưởng")
     ]
     sign_in(checker.page, checker.base, person)
+    checker.look(f"/san-pham/{shop.product.slug}/cau-hoi")
+    checker.refuse("/san-pham/cau-hoi", "Ask")
     for path in ("", f"/{kept[0].pk}", f"/{kept[1].pk}/xoa", "/moi"):
         checker.look(f"/tai-khoan/dia-chi{path}")
     checker.refuse("/tai-khoan/dia-chi/moi", "Save")
@@ -126,6 +161,7 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[[], int]) -> None:
     run_jobs()
+    said(shop)
     listing = f"/desk/san-pham/{shop.product.pk.hex}"
     checker.look("/desk")
     sign_in(checker.page, checker.base, owner)
@@ -140,6 +176,11 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
     checker.page.get_by_role("button", name="Yes, I take it on").click()
     expect(checker.page.get_by_role("button", name="It is handed over")).to_be_visible()
     checker.look_here("/desk/don-hang, taken on")
+    for path, button in (("cau-hoi", "Send the answer"), ("danh-gia", "Send the reply")):
+        checker.look(f"/desk/{path}")
+        checker.refuse(f"/desk/{path}", button)
+    for path in ("cau-hoi?xem=da-tra-loi", "danh-gia?xem=tat-ca"):
+        checker.look(f"/desk/{path}")
     old = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")
     checker.look(f"/desk/nhan-trang/{old.slug}")
     checker.page.get_by_role("button", name="Send me the code").click()

@@ -5,6 +5,7 @@ from catalog.graphql.mutations.certificates import CertificateMutations
 from catalog.graphql.mutations.favourites import FavouriteMutations
 from catalog.graphql.mutations.imports import ImportMutations
 from catalog.graphql.mutations.listings import ListingMutations
+from catalog.graphql.mutations.reviews import ReviewMutations
 from catalog.graphql.mutations.sellers import SellerMutations
 from catalog.graphql.mutations.stock import StockMutations
 
@@ -17,6 +18,7 @@ class CatalogMutation(
     AddressMutations,
     ImportMutations,
     FavouriteMutations,
+    ReviewMutations,
 ):
     """Everything of the catalogue that can be changed."""
 

@@ -42,6 +42,7 @@ from catalog.graphql.types.objects import (
     Village,
     VillageConnection,
 )
+from catalog.graphql.types.reviews import Review, ReviewConnection
 
 __all__ = [
     "Address",
@@ -71,6 +72,8 @@ __all__ = [
     "ProductRevision",
     "ProductState",
     "Province",
+    "Review",
+    "ReviewConnection",
     "SavedAddress",
     "Seller",
     "SellerConnection",

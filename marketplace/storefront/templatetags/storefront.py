@@ -187,6 +187,12 @@ def stars(count: int | None) -> str:
     return "★" * (count or 0)
 
 
+@register.filter
+def stars_left(count: int | None) -> str:
+    """The stars that were not given."""
+    return "☆" * (5 - (count or 0))
+
+
 @register.simple_tag
 def field_label(field: Any) -> str:
     """The words of a field: ours for allauth's fields, whose own texts have no Vietnamese."""

@@ -21,7 +21,9 @@ from catalog.models import (
     Product,
     ProductImage,
     ProductRevision,
+    ProductStats,
     ProductTranslation,
+    Review,
     SavedAddress,
     Seller,
     SellerApp,
@@ -64,6 +66,8 @@ class Scene:
     packer: SellerMember
     address: SavedAddress
     import_job: ImportJob
+    review: Review
+    hidden_review: Review
     users: dict[str, User]
     tokens: dict[str, str]
 
@@ -203,6 +207,10 @@ def make_scene() -> Scene:
         done_rows=2, created_count=1, updated_count=1, result=given_back,
     )  # fmt: skip
     ImportProblem.objects.create(job=import_job, row=2, column="Giá", code="INVALID", message="Sai.")
+    said = {"product": product, "author_name": "Lan N.", "written_at": timezone.now()}
+    review = Review.objects.create(**said, rating=5)
+    hidden = Review.objects.create(**said, rating=1, author=users["buyer"], hidden_at=timezone.now())
+    ProductStats.objects.filter(product=product).update(rating_sum=5, rating_count=1)
     return Scene(
         seller=seller,
         applied=applied,
@@ -226,6 +234,8 @@ def make_scene() -> Scene:
         ),
         packer=members["packer", seller.pk],
         import_job=import_job,
+        review=review,
+        hidden_review=hidden,
         address=SavedAddress.objects.create(user=users["owner"], address=private["address"], is_default=True),
         users=users,
         tokens={

@@ -193,6 +193,31 @@ CALLS: dict[str, tuple[str, str, Callable[[Scene], dict[str, Any]]]] = {
         "productId: ID!, favourite: Boolean!",
         lambda s: {"productId": gid(s.product), "favourite": True},
     ),
+    "reviewReply": (
+        "reviewReply",
+        "id: ID!, body: String!",
+        lambda s: {"id": gid(s.review), "body": "Cảm ơn."},
+    ),
+    "reviewHide": (
+        "reviewHide",
+        "id: ID!, hidden: Boolean!, reason: String!",
+        lambda s: {"id": gid(s.review), "hidden": True, "reason": "Thô tục."},
+    ),
+    "contentReport product": (
+        "contentReport",
+        "id: ID!, reason: String!",
+        lambda s: {"id": gid(s.product), "reason": "Sai."},
+    ),
+    "contentReport draft": (
+        "contentReport",
+        "id: ID!, reason: String!",
+        lambda s: {"id": gid(s.draft), "reason": "Sai."},
+    ),
+    "contentReport hidden": (
+        "contentReport",
+        "id: ID!, reason: String!",
+        lambda s: {"id": gid(s.hidden_review), "reason": "Sai."},
+    ),
     "addressSave new": ("addressSave", "address: AddressInput!", lambda s: {"address": ADDRESS}),
     "addressSave own": (
         "addressSave",
@@ -369,6 +394,14 @@ def _ways(scene: Scene, row: str) -> tuple[Any, list[tuple[str, Callable[[Any], 
                 )
             ],
         ),
+        "Review": (
+            scene.review,
+            [(f"{product}{{reviews{{nodes{{id}}}}}}", _nodes("product", "reviews", "nodes"))],
+        ),
+        "Review hidden": (
+            scene.hidden_review,
+            [(f"{product}{{reviews{{nodes{{id}}}}}}", _nodes("product", "reviews", "nodes"))],
+        ),
         "SavedAddress": (
             scene.address,
             [("viewer{addresses{id}}", _nodes("viewer", "addresses"))],
@@ -415,6 +448,7 @@ COMPOSITE = {
     "SellerPrivate.members": "{id}",
     "SellerPrivate.lowStock": "{id}",
     "SellerPrivate.imports": "{id}",
+    "SellerPrivate.reviews": "{totalCount}",
     "ImportJob.problems": "{totalCount}",
     "SavedAddress.address": "{line1}",
     "SellerMembership.user": "{name}",

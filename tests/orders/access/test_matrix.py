@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog.models import SellerMember
+from catalog.models import Review, SellerMember
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.ids import to_global_id
 from orders import services
-from orders.models import OrderLine, Return, SellerOrder, Shipment
+from orders.models import OrderLine, Question, Return, SellerOrder, Shipment
 from orders.tokens import order_token
 from payments.models import Payment, Refund
 from payments.services import refund_create
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 COMPOSITE = {
     "order": "{id}", "payments": "{id}", "shippingAddress": "{line1}", "shipments": "{id}", "refunds": "{id}",
     "events": "{kind}", "sellerOrder": "{id}", "payment": "{id}", "returns": "{id}", "refund": "{id}",
-    "returnAddress": "{line1}", "invoice": "{taxCode}",
+    "returnAddress": "{line1}", "invoice": "{taxCode}", "review": "{id}", "questions": "{totalCount}",
 }  # fmt: skip
 INVOICE = {
     "company": "Công ty Cỏ", "taxCode": "0100047516", "address": "1 Tràng Tiền", "email": "ke.toan@example.vn",
@@ -39,6 +39,9 @@ TABLES = (
     "orders_return",
     "payments_refund",
     "catalog_variant",
+    "orders_question",
+    "catalog_review",
+    "catalog_product_stats",
 )
 
 
@@ -91,6 +94,15 @@ def _send(scene: Scene, part: SellerOrder) -> Shipment:
     return Shipment.objects.get()
 
 
+def _ask(part: SellerOrder, scene: Scene, *, answered: bool = False, about_order: bool = False) -> Question:
+    """A question of `buyer`, about the order or the product."""
+    about = {"seller_order": part} if about_order else {"product": scene.product}
+    answer = {"answer": "Có.", "answered_at": timezone.now()} if answered else {}
+    return Question.objects.create(
+        seller=scene.seller, asker=scene.users["buyer"], body="Có không?", **about, **answer
+    )
+
+
 def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str, Any]]:
     """Its arguments and their values."""
     if name.startswith("return"):
@@ -100,7 +112,16 @@ def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str
         parcel = _send(scene, part)
         if name == "shipmentUpdate":
             return "id: $id, state: DELIVERED", {"id": _gid(parcel)}
+    if name == "reviewCreate":
+        SellerOrder.objects.filter(pk=part.pk).update(state="DELIVERED")
+        line = OrderLine.objects.get(seller_order=part)
+        return 'input: {orderLineId: $id, rating: 5, body: "Đẹp"}', {"id": _gid(line)}
+    if name.startswith("questionAnswer"):
+        question = _ask(part, scene, about_order=name.endswith("order"))
+        return 'id: $id, body: "Có."', {"id": _gid(question)}
     return {
+        "questionAsk:order": ('sellerOrderId: $id, body: "Có không?"', one),
+        "questionAsk:product": ('productId: $id, body: "Có không?"', {"id": _gid(scene.product)}),
         "sellerOrderConfirm": ("id: $id", one),
         "sellerOrderReceive": ("id: $id", one),
         "sellerOrderCancel": ('id: $id, reason: "Hết", idempotencyKey: "k"', one),
@@ -153,6 +174,7 @@ def test_mutation(scene: Scene, part: SellerOrder, name: str, caller: str, expec
     arguments, values = _mutation(name, part, scene)
     before = rows_of(*TABLES)
     declared = ", ".join(f"${key}: ID!" for key in values)
+    name = name.split(":", maxsplit=1)[0]
 
     answer = scene.gql(caller).post(
         f"mutation({declared}){{{name.rstrip('!')}({arguments}){{userErrors{{code field message}}}}}}",
@@ -182,11 +204,18 @@ def things(scene: Scene, part: SellerOrder) -> dict[str, Any]:
     )  # fmt: skip
     Refund.objects.filter(pk=refund.pk).update(returned=given)
     Return.objects.update(state="APPROVED")
+    line = OrderLine.objects.get(seller_order=part)
+    Review.objects.create(
+        product=scene.product, order_line=line.pk, author_name="Lan N.", rating=5, written_at=timezone.now()
+    )
     return {
         "Return": given,
+        "Question": _ask(part, scene, about_order=True),
+        "Question:open": _ask(part, scene),
+        "Question:answered": _ask(part, scene, answered=True),
         "Order": part.order,
         "SellerOrder": part,
-        "OrderLine": OrderLine.objects.get(seller_order=part),
+        "OrderLine": line,
         "Shipment": parcel,
         "Refund": Refund.objects.get(),
         "Payment": Payment.objects.get(),
@@ -260,6 +289,37 @@ def test_a_sellers_inside_holds_its_parts_for_its_people(
     found = seller["private"] and [node["id"] for node in seller["private"]["sellerOrders"]["nodes"]]
     people = {"packer", "editor", "owner", "admin"}
     assert found == ([_gid(part)] if caller in people else [] if caller == "here" else None)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_sellers_inside_holds_the_questions_of_its_people(
+    scene: Scene, things: dict[str, Any], caller: str
+) -> None:
+    """Officers look after listings: they read there what everybody reads."""
+    seller = scene.gql(caller)(
+        "query($s: String!){seller(slug: $s){private{questions{nodes{id}}}}}", s=scene.seller.slug
+    )["seller"]
+
+    found = seller["private"] and {node["id"] for node in seller["private"]["questions"]["nodes"]}
+    public = {_gid(things["Question:answered"])}
+    every = public | {_gid(things["Question"]), _gid(things["Question:open"])}
+    assert found == {
+        "packer": every, "editor": every, "owner": every, "admin": every, "here": public,
+    }.get(caller)  # fmt: skip
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_product_shows_what_was_answered_and_to_its_two_sides_what_waits(
+    scene: Scene, things: dict[str, Any], caller: str
+) -> None:
+    product = scene.gql(caller)(
+        "query($s: String!){product(slug: $s){questions{nodes{id}}}}", s=scene.product.slug
+    )["product"]
+
+    found = {node["id"] for node in product["questions"]["nodes"]}
+    waits = {"buyer", "packer", "editor", "owner", "admin", "app"}
+    public = {_gid(things["Question:answered"])}
+    assert found == (public | {_gid(things["Question:open"])} if caller in waits else public)
 
 
 def test_one_refused_field_hides_no_neighbour(scene: Scene, part: SellerOrder) -> None:

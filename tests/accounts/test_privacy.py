@@ -275,3 +275,22 @@ def test_mails_say_the_same_in_plain_text_and_html(
     assert "<script>" not in hostile
     assert 'onclick=1"' not in hostile
     assert hostile.count("<a ") == 1
+
+
+def test_an_administrator_publishes_a_version_and_changes_none(gql: Graphql) -> None:
+    admin, officer = Client(), Client()
+    admin.force_login(make_user(is_superuser=True, is_staff=True))
+    officer.force_login(make_user(is_staff=True))
+    form = {
+        "kind": "OWNER", "version": "2027-01", "language": "vi", "title": "Ai vận hành", "body": "Chủ\nHợp tác xã",
+        "valid_from_0": "2026-11-27", "valid_from_1": "00:00",
+    }  # fmt: skip
+
+    assert officer.post("/admin/accounts/legaltext/add/", form).status_code in (302, 403)
+    assert not LegalText.objects.filter(version="2027-01").exists()
+    assert admin.post("/admin/accounts/legaltext/add/", form).status_code == 302
+
+    made = LegalText.objects.get(version="2027-01")
+    assert admin.post(f"/admin/accounts/legaltext/{made.pk}/change/", form).status_code == 403
+    assert admin.post(f"/admin/accounts/legaltext/{made.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert AuditEntry.objects.filter(action="legal_text.published", object_id=str(made.pk)).count() == 1

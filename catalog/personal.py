@@ -8,6 +8,7 @@ from catalog.models import (
     CommuneOfficer,
     Favourite,
     MemberRole,
+    Review,
     SavedAddress,
     SellerMember,
     SellerState,
@@ -23,6 +24,11 @@ def _export(user: User) -> dict[str, Any]:
         "addresses": [row.address for row in SavedAddress.objects.filter(user=user).order_by("id")],
         "favourites": list(
             Favourite.objects.filter(user=user).order_by("id").values_list("product__slug", flat=True)
+        ),
+        "reviews": list(
+            Review.objects.filter(author=user)
+            .order_by("id")
+            .values("product__slug", "rating", "body", "author_name")
         ),
         "workshops": [{"name": row.seller.name, "role": row.role} for row in members],
         # An owner's application is about themself.
@@ -53,6 +59,8 @@ def _hindered(user: User) -> Text | None:
 
 
 def _erase(user: User) -> None:
+    # What was said of a thing stays, and counts; who said it is gone.
+    Review.objects.filter(author=user).update(author=None, author_name="…")
     for rows in (
         SavedAddress.objects.filter(user=user),
         Favourite.objects.filter(user=user),

@@ -5,12 +5,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Review
 from marketplace.accounts.models import User
 from marketplace.accounts.personal import Section
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Text
-from orders.models import Cart, Order, OrderState, Return, ReturnState, SellerOrderState
+from orders.models import Cart, Order, OrderLine, OrderState, Question, Return, ReturnState, SellerOrderState
 
 # Somebody still has to pack, carry, decide or pay.
 GOING_ON = (OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PARTLY_SHIPPED, OrderState.SHIPPED)
@@ -74,6 +75,9 @@ def anonymise(orders: QuerySet[Order], actor: Actor) -> int:
         order.ip = order.refund_account = None
         order.save(update_fields=["address", "email", "phone", "note", "ip", "refund_account", "updated_at"])
         Return.objects.filter(seller_order__order=order).update(description="")
+        # Of a line that somebody bought without signing in, the name stands in the review alone.
+        lines = OrderLine.objects.filter(seller_order__order=order).values("pk")
+        Review.objects.filter(order_line__in=lines).update(author_name="…")
         audit.record(actor, "order.anonymised", order)
         done += 1
     return done
@@ -92,6 +96,20 @@ def _erase(user: User) -> None:
     Cart.objects.filter(user=user, order=None).delete()
     Cart.objects.filter(user=user).update(delivery=None)
     anonymise(Order.objects.filter(user=user), Actor(user=user))
+    Question.objects.filter(asker=user).update(asker=None)
 
 
-SECTION = Section("orders", lambda user: export_orders(Order.objects.filter(user=user)), _erase, _hindered)
+def _export(user: User) -> dict[str, Any]:
+    asked = Question.objects.filter(Q(asker=user) | Q(seller_order__order__user=user)).order_by("id")
+    return {
+        "orders": export_orders(Order.objects.filter(user=user)),
+        "questions": list(asked.values("body", "answer")),
+        "returns": list(
+            Return.objects.filter(seller_order__order__user=user)
+            .order_by("id")
+            .values("seller_order__number", "reason", "description", "state")
+        ),
+    }
+
+
+SECTION = Section("buying", _export, _erase, _hindered)

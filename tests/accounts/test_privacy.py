@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import Favourite, SavedAddress, Seller, SellerMember
+from catalog.models import Favourite, Review, SavedAddress, Seller, SellerMember
 from marketplace.accounts.legal import agrees, texts_publish
 from marketplace.accounts.models import Consent, LegalText, User
 from marketplace.accounts.notices import as_html
@@ -110,7 +110,7 @@ def test_a_person_gets_all_that_is_kept(
     assert data["account"]["phone"] == "+84912345670"
     assert data["catalogue"]["addresses"] == [ADDRESS]
     assert data["catalogue"]["favourites"] == [shop.product.slug]
-    (kept,) = data["orders"]
+    (kept,) = data["buying"]["orders"]
     assert (kept["number"], kept["invoice"]["taxCode"], kept["parts"][0]["lines"][0]["quantity"]) == (
         order.number, "0100047516", 1,
     )  # fmt: skip
@@ -122,6 +122,11 @@ def test_an_account_is_erased_and_what_the_law_keeps_stays(
     order = bought(gql, shop, run_jobs, person)
     total, lines = order.total, order.seller_orders.get().lines.count()
     end(shop, order, new_gql)
+    line = order.seller_orders.get().lines.get()
+    review = Review.objects.create(
+        product=shop.product, order_line=line.pk, author=person, author_name="Lan N.", rating=5,
+        body="Đẹp", written_at=timezone.now(),
+    )  # fmt: skip
     SavedAddress.objects.create(user=person, address=ADDRESS)
     Cart.objects.create(user=person, expires_at=timezone.now())
     gql(CONSENT, p="news", g=True)
@@ -139,6 +144,8 @@ def test_an_account_is_erased_and_what_the_law_keeps_stays(
     )
     assert person.erased_at is not None
     assert not SavedAddress.objects.exists()
+    review.refresh_from_db()
+    assert (review.author, review.author_name, review.body) == (None, "…", "Đẹp")
     assert not Cart.objects.filter(order=None).exists()
     assert (order.phone, order.email, order.note, order.refund_account) == ("", "", "", None)
     assert (order.address["name"], order.address["line1"], order.address["province"]) == ("", "", "Hà Nội")

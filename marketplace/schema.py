@@ -6,6 +6,7 @@ from catalog.graphql.mutations import CatalogMutation
 from catalog.graphql.queries import CatalogQuery
 from marketplace.accounts.graphql.types import AccountsQuery
 from marketplace.core.graphql.executor import Executor
+from orders.graphql.delivery import DeliveryMutation
 from orders.graphql.mutations import OrdersMutation
 from orders.graphql.queries import OrdersQuery
 from payments.graphql.types import PaymentsMutation, PaymentsQuery
@@ -16,7 +17,7 @@ class Query(AccountsQuery, CatalogQuery, OrdersQuery, PaymentsQuery, SearchQuery
     """Everything that can be read."""
 
 
-class Mutation(CatalogMutation, OrdersMutation, PaymentsMutation, graphene.ObjectType):
+class Mutation(CatalogMutation, OrdersMutation, DeliveryMutation, PaymentsMutation, graphene.ObjectType):
     """Everything that can be changed."""
 
 

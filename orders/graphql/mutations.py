@@ -293,14 +293,13 @@ class OrdersMutation:
         root: Any,
         info: graphene.ResolveInfo,
         cart_id: str,
-        address: Any = None,
-        shipping_option_ids: list[str] | None = None,
+        **given: Any,
     ) -> dict[str, Any]:
+        # What is left out stays, null clears it.
+        if "address" in given:
+            given["address"] = address_data(given["address"])
         cart = services.cart_delivery_set(
-            actor=info.context.actor,
-            cart_id=parse_id(cart_id, "Cart"),
-            address=address_data(address),
-            shipping_option_ids=shipping_option_ids,
+            actor=info.context.actor, cart_id=parse_id(cart_id, "Cart"), **given
         )
         return {"cart": shown(cart, info)}
 

@@ -1,13 +1,24 @@
 """Types of carts and orders."""
 
+import json
 from collections.abc import Container, Iterable
 from typing import Any
 
 import graphene
 from django.utils.translation import gettext_lazy as _
 
+from catalog.addresses import find_place
 from catalog.graphql import loaders as catalog_loaders
-from catalog.graphql.types import Address, AddressInput, Collection, Image, Seller, Variant, address_of
+from catalog.graphql.types import (
+    Address,
+    AddressInput,
+    Collection,
+    Image,
+    Seller,
+    Variant,
+    address_data,
+    address_of,
+)
 from catalog.models import Collection as CollectionValues
 from catalog.models import ImageAsset
 from marketplace.core.graphql import peers
@@ -17,7 +28,8 @@ from marketplace.core.graphql.scalars import DateTime
 from marketplace.core.graphql.types import ErrorCode, Money, money_field, required_list, vnd
 from marketplace.core.ids import to_global_id
 from marketplace.core.money import format_money
-from orders import models, pricing, shipping, tokens
+from orders import models, offers, pricing, shipping, tokens
+from orders.carriers.zones import Place
 
 OrderState = graphene.Enum.from_enum(models.OrderState)
 SellerOrderState = graphene.Enum.from_enum(models.SellerOrderState)
@@ -108,11 +120,18 @@ class CartSeller(graphene.ObjectType):
     selected_shipping_option = graphene.Field(ShippingOption)
     total = money_field("total")
     collection = graphene.Field(Collection, required=True)
-    shipping_options = graphene.Field(required_list(ShippingOption), address=graphene.Argument(AddressInput))
+    shipping_options = graphene.Field(
+        required_list(ShippingOption),
+        address=graphene.Argument(AddressInput),
+        description=(
+            "For this address, as far as it is filled in, else for the cart's; until there is one, for Hà Nội. The "
+            "usual way first."
+        ),
+    )
 
     @staticmethod
     def resolve_selected_shipping_option(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
-        return root.options[0] if root.shipping is not None else None
+        return root.option
 
     @staticmethod
     def resolve_collection(root: pricing.SellerPart, info: graphene.ResolveInfo) -> str:
@@ -121,14 +140,22 @@ class CartSeller(graphene.ObjectType):
     @staticmethod
     def resolve_shipping_options(
         root: pricing.SellerPart, info: graphene.ResolveInfo, address: Any = None
-    ) -> Any:
-        return root.options
+    ) -> list[ShippingOption]:
+        if address is None or root.whole is None:
+            return root.options  # type: ignore[return-value]
+        # For all makers at once: they are asked one after the other.
+        kept = root.whole.cart.__dict__.setdefault("_offered", {})
+        key = json.dumps(address, sort_keys=True)
+        if key not in kept:
+            place = find_place(address_data(address) or {})
+            kept[key] = root.whole.options(Place.of(place), ask=True) if place else {}
+        return kept[key].get(root.seller.pk, [])  # type: ignore[no-any-return]
 
 
 def priced(cart: models.Cart, info: graphene.ResolveInfo) -> pricing.PricedCart:
     """The cart priced anew, once for all fields of one answer."""
     if "_priced" not in cart.__dict__:
-        result = pricing.price_cart(cart)
+        result = pricing.price_cart(cart, ask=True)
         options = {"language": info.context.language, "context": info.context}
         peers.stamp([line.variant for line in result.lines], **options)
         peers.stamp([part.seller for part in result.parts], **options)
@@ -293,6 +320,9 @@ class SellerOrder(ModelNode):
         model = models.SellerOrder
         fields = ("number",)
 
+    shipping_option = graphene.Field(
+        ShippingOption, required=True, description="The way of delivery that was ordered, at its price then."
+    )
     order = graphene.Field(lambda: Order)
     seller = graphene.Field(Seller, required=True)
     state = graphene.Field(SellerOrderState, required=True)
@@ -316,6 +346,12 @@ class SellerOrder(ModelNode):
     refunded = money_field("refunded")
     shipments = graphene.Field(required_list(Shipment))
     events = graphene.Field(required_list(OrderEvent))
+
+    @staticmethod
+    def resolve_shipping_option(
+        root: models.SellerOrder, info: graphene.ResolveInfo
+    ) -> offers.ShippingOption:
+        return offers.ordered_option(root)
 
     @staticmethod
     def resolve_pay_before(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:

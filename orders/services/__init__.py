@@ -13,6 +13,7 @@ from orders.services.carts import (
     cart_merge,
 )
 from orders.services.checkout import CheckoutRefused, checkout_place
+from orders.services.delivery_terms import delivery_terms_set
 from orders.services.fulfilment import (
     order_cancel,
     part_refunded,
@@ -38,6 +39,7 @@ __all__ = [
     "cart_merge",
     "carts_forget",
     "checkout_place",
+    "delivery_terms_set",
     "lock_order",
     "order_cancel",
     "order_link_send",

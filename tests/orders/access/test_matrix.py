@@ -30,6 +30,8 @@ TABLES = (
     "orders_order_line",
     "orders_shipment",
     "payments_refund",
+    "orders_shipping_terms",
+    "orders_shipping_rate",
     "catalog_variant",
 )
 
@@ -96,6 +98,10 @@ def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str
         "sellerOrderCancel": ('id: $id, reason: "Hết", idempotencyKey: "k"', one),
         "shipmentCreate": ('sellerOrderId: $id, carrier: "vnpost", idempotencyKey: "k"', one),
         "refundCreate": ('sellerOrderId: $id, amount: 1000, reason: "Lỗi", idempotencyKey: "k"', one),
+        "shippingSettingsSet": (
+            "sellerId: $seller, input: {pickup: true, rates: [{zone: SOUTH, upToGrams: 1000, price: 9}]}",
+            {"seller": _gid(scene.seller)},
+        ),
         "orderCancel": ("orderId: $orderId", order),
         "refundAccountSet": (
             'orderId: $orderId, bankBin: "970422", account: "0123456789", holder: "LAN"',
@@ -196,6 +202,21 @@ def test_a_sellers_inside_holds_its_parts_for_its_people(
     found = seller["private"] and [node["id"] for node in seller["private"]["sellerOrders"]["nodes"]]
     people = {"packer", "editor", "owner", "admin"}
     assert found == ([_gid(part)] if caller in people else [] if caller == "here" else None)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_how_a_seller_delivers_is_for_who_may_change_it(scene: Scene, caller: str) -> None:
+    seller = scene.gql(caller)(
+        "query($s: String!){seller(slug: $s){private{shippingSettings{pickup}}}}", s=scene.seller.slug
+    )["seller"]
+
+    expected = {
+        "packer": None,
+        "here": None,
+        **{key: {"pickup": False} for key in ("editor", "owner", "admin")},
+    }
+    private = {"shippingSettings": expected[caller]} if caller in expected else None
+    assert seller["private"] == private
 
 
 def test_one_refused_field_hides_no_neighbour(scene: Scene, part: SellerOrder) -> None:

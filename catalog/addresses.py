@@ -9,7 +9,7 @@ from babel import Locale
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Province, Ward
-from catalog.units import MAX_TYPED, SCHEME, full_key, resolve_wards
+from catalog.units import MAX_TYPED, SCHEME, TODAY, full_key, resolve_wards
 from marketplace.core.errors import ErrorCode, Problem
 from marketplace.core.phones import parse_phone
 from marketplace.core.vietnamese import normalise
@@ -99,6 +99,15 @@ def _leave_home(clean: dict[str, Any], path: tuple[str, ...], *, allowed: bool) 
     if clean["postalCode"] and not _POSTAL.fullmatch(clean["postalCode"]):
         return [Problem(ErrorCode.INVALID, _("This postal code does not look right."), (*path, "postalCode"))]
     return []
+
+
+def full_names(address: Mapping[str, Any]) -> dict[str, str]:
+    """Ward and province as carriers know them, the ward with its kind: `Phường Hoàn Kiếm`, `Hà Nội`."""
+    ward = Ward.objects.select_related("province").filter(code=address.get("wardCode") or "").first()
+    if ward is None:
+        return {}
+    kind = TODAY.get(ward.kind, "").capitalize()
+    return {"ward": f"{kind} {ward.name}".strip(), "province": ward.province.name}
 
 
 def find_place(data: Mapping[str, Any]) -> dict[str, Any]:

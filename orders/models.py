@@ -260,8 +260,13 @@ class Shipment(Entity):
         indexes = [
             models.Index(
                 F("asked_at").asc(nulls_first=True),
-                condition=Q(booking__in=["WAITING", "BOOKED", "CANCELLING"]),
-                name="orders_shipment_open",
+                condition=Q(booking="BOOKED", state__in=["READY", "IN_TRANSIT", "FAILED"]),
+                name="orders_shipment_on_its_way",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(booking__in=["WAITING", "CANCELLING"]),
+                name="orders_shipment_to_book",
             ),
             models.Index(
                 fields=["shipped_at"],

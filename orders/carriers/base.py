@@ -120,6 +120,8 @@ class Carrier(Protocol):
     books: bool
     # Whether `quote` goes out on the network.
     asks_network: bool
+    # The heaviest parcel it takes.
+    max_grams: int | None
 
     @property
     def name(self) -> Text: ...
@@ -158,6 +160,7 @@ class WithoutInterface:
 
     books = False
     asks_network = False
+    max_grams: int | None = None
 
     def is_configured(self) -> bool:
         return True

@@ -34,7 +34,6 @@ from orders.carriers.steps import Told
 from orders.carriers.zones import HOME_COUNTRY, Place
 
 MAX_ANSWER_BYTES = 1024 * 1024
-MAX_GRAMS = 50_000
 # From here on it is another service of theirs.
 HEAVY_FROM_GRAMS = 20_000
 MAX_SIDE_CM = 200
@@ -53,6 +52,7 @@ class Ghn:
     code = "ghn"
     books = True
     asks_network = True
+    max_grams: int | None = 50_000
 
     def __init__(self) -> None:
         self._lists: dict[str, tuple[float, dict[str, int]]] = {}
@@ -72,7 +72,7 @@ class Ghn:
         origin, to = request.origin, request.to
         if origin is None or not origin.ward or not to.ward or to.country != HOME_COUNTRY:
             return ()
-        if request.grams > MAX_GRAMS:
+        if self.max_grams is not None and request.grams > self.max_grams:
             return ()
         until = time.monotonic() + settings.GHN_QUOTE_TIMEOUT
         from_ward, to_ward = self._ward(origin, until), self._ward(to, until)

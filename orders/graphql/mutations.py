@@ -118,6 +118,12 @@ class OrdersMutation:
     seller_order_receive = graphene.Field(
         SellerOrderPayload, id=graphene.ID(required=True), token=graphene.String()
     )
+    seller_order_miss = graphene.Field(
+        SellerOrderPayload,
+        id=graphene.ID(required=True),
+        token=graphene.String(),
+        description="The buyer says that what was sent has not come. It never counts as delivered by itself then.",
+    )
     seller_order_confirm = graphene.Field(SellerOrderPayload, id=graphene.ID(required=True))
     seller_order_cancel = graphene.Field(
         SellerOrderPayload,
@@ -168,6 +174,16 @@ class OrdersMutation:
         root: Any, info: graphene.ResolveInfo, id: str, token: str | None = None
     ) -> dict[str, Any]:
         part = services.seller_order_receive(
+            actor=info.context.actor, part_id=parse_id(id, "SellerOrder"), token=token
+        )
+        return {"seller_order": shown_part(part, info, sold=False)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_seller_order_miss(
+        root: Any, info: graphene.ResolveInfo, id: str, token: str | None = None
+    ) -> dict[str, Any]:
+        part = services.seller_order_miss(
             actor=info.context.actor, part_id=parse_id(id, "SellerOrder"), token=token
         )
         return {"seller_order": shown_part(part, info, sold=False)}

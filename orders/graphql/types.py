@@ -35,6 +35,7 @@ OrderState = graphene.Enum.from_enum(models.OrderState)
 SellerOrderState = graphene.Enum.from_enum(models.SellerOrderState)
 
 ShipmentState = graphene.Enum.from_enum(models.ShipmentState)
+ShipmentBooking = graphene.Enum("ShipmentBooking", [(item.name, item.value) for item in models.BookingState])
 
 EVENT_MESSAGES = {
     "placed": _("Order placed. We keep the things for you until it is paid."),
@@ -45,6 +46,17 @@ EVENT_MESSAGES = {
     "shipped": _("“%(seller)s” has sent the parcel."),
     "partly_shipped": _("“%(seller)s” has sent a part of it."),
     "ready": _("“%(seller)s” has packed it: it may be fetched at the workshop."),
+    "booked": _("“%(seller)s” has packed it. The carrier fetches it next."),
+    "booking_refused": _(
+        "%(carrier)s does not take the parcel: %(problem)s Take it back, then put that right or choose another carrier."
+    ),
+    "booking_stuck": _(
+        "%(carrier)s has the parcel already and does not cancel it. Ask the carrier to bring it back."
+    ),
+    "parcel_missed": _(
+        "The buyer says that the parcel of “%(seller)s” has not come. The maker asks the carrier."
+    ),
+    "parcel_returning": _("Nobody took the parcel of “%(seller)s”: it is on its way back."),
     "parcel_back": _("The parcel of “%(seller)s” has not left after all."),
     "parcel_failed": _("The parcel of “%(seller)s” could not be handed over. The carrier tries again."),
     "parcel_returned": _("The parcel of “%(seller)s” went back to the sender."),
@@ -55,6 +67,8 @@ EVENT_MESSAGES = {
     "refund_failed": _("Paying back %(amount)s did not work. A person sees to it."),
     "refund_done": _("%(amount)s were paid back."),
 }
+# Steps that concern the seller alone.
+SELLERS_OWN = frozenset({"booking_refused", "booking_stuck"})
 CANCELLED_BY = {
     "buyer": _("The buyer has cancelled the part of “%(seller)s”."),
     "seller": _("“%(seller)s” has cancelled: %(reason)s"),
@@ -284,6 +298,20 @@ class Shipment(ModelNode):
     state = graphene.Field(ShipmentState, required=True)
     shipped_at = graphene.Field(DateTime)
     delivered_at = graphene.Field(DateTime)
+    booking = graphene.Field(
+        ShipmentBooking, description="Of a parcel that is booked by the carrier's interface; null by hand."
+    )
+    booking_problem = graphene.String(description="The carrier's own words, for the seller.")
+    expected_at = graphene.Field(DateTime)
+    missing_at = graphene.Field(DateTime, description="When the buyer said that it has not come.")
+
+    @staticmethod
+    def resolve_booking(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return root.booking or None
+
+    @staticmethod
+    def resolve_booking_problem(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return root.booking_problem or None if is_sold(Shipment.resolve_seller_order(root, info)) else None
 
     @staticmethod
     def resolve_seller_order(root: models.Shipment, info: graphene.ResolveInfo) -> Any:
@@ -393,7 +421,7 @@ class SellerOrder(ModelNode):
     @staticmethod
     def resolve_events(root: models.SellerOrder, info: graphene.ResolveInfo) -> list[models.OrderEvent]:
         """Its own steps; what concerns the whole order is the buyer's."""
-        return peers.load_lists(
+        steps = peers.load_lists(
             root,
             "events",
             lambda rows: models.OrderEvent.objects.filter(seller_order__in=[r.pk for r in rows]).order_by(
@@ -401,6 +429,7 @@ class SellerOrder(ModelNode):
             ),
             "seller_order_id",
         )
+        return steps if is_sold(root) else [step for step in steps if step.kind not in SELLERS_OWN]
 
     @staticmethod
     def resolve_seller(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
@@ -514,7 +543,11 @@ class Order(ModelNode):
         return peers.load_lists(
             root,
             "events",
-            lambda rows: models.OrderEvent.objects.filter(order__in=[r.pk for r in rows]).order_by("id"),
+            lambda rows: (
+                models.OrderEvent.objects.filter(order__in=[r.pk for r in rows])
+                .exclude(kind__in=SELLERS_OWN)
+                .order_by("id")
+            ),
             "order_id",
         )
 

@@ -4,6 +4,14 @@ Locks are taken in this order, everywhere: the person, the idempotency row, the 
 parts and parcels), variants by id.
 """
 
+from orders.services.bookings import bookings_resume, parcel_book, parcel_unbook
+from orders.services.carrier_news import (
+    carrier_news_apply,
+    carrier_news_store,
+    parcel_told,
+    parcels_ask,
+    shipment_news_handle,
+)
 from orders.services.carts import (
     cart_create,
     cart_delivery_set,
@@ -27,10 +35,20 @@ from orders.services.life import carts_forget, order_mark_paid, orders_expire
 from orders.services.links import order_link_send
 from orders.services.refund_account import refund_account_set
 from orders.services.states import lock_order, part_touch, tell_step
-from orders.services.waits import parts_cancel_overdue, parts_complete, parts_remind
+from orders.services.waits import (
+    parcels_ask_buyers,
+    parcels_assume,
+    parts_cancel_overdue,
+    parts_complete,
+    parts_remind,
+    seller_order_miss,
+)
 
 __all__ = [
     "CheckoutRefused",
+    "bookings_resume",
+    "carrier_news_apply",
+    "carrier_news_store",
     "cart_create",
     "cart_delivery_set",
     "cart_lines_add",
@@ -45,6 +63,12 @@ __all__ = [
     "order_link_send",
     "order_mark_paid",
     "orders_expire",
+    "parcel_book",
+    "parcel_told",
+    "parcel_unbook",
+    "parcels_ask",
+    "parcels_ask_buyers",
+    "parcels_assume",
     "part_refunded",
     "part_touch",
     "parts_cancel_overdue",
@@ -53,8 +77,10 @@ __all__ = [
     "refund_account_set",
     "seller_order_cancel",
     "seller_order_confirm",
+    "seller_order_miss",
     "seller_order_receive",
     "shipment_create",
+    "shipment_news_handle",
     "shipment_update",
     "tell_step",
 ]

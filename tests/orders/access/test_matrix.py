@@ -88,13 +88,14 @@ def _send(scene: Scene, part: SellerOrder) -> Shipment:
 def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str, Any]]:
     """Its arguments and their values."""
     one, order = {"id": _gid(part)}, {"orderId": _gid(part.order)}
-    if name in ("shipmentUpdate", "sellerOrderReceive"):
+    if name in ("shipmentUpdate", "sellerOrderReceive", "sellerOrderMiss"):
         parcel = _send(scene, part)
         if name == "shipmentUpdate":
             return "id: $id, state: DELIVERED", {"id": _gid(parcel)}
     return {
         "sellerOrderConfirm": ("id: $id", one),
         "sellerOrderReceive": ("id: $id", one),
+        "sellerOrderMiss": ("id: $id", one),
         "sellerOrderCancel": ('id: $id, reason: "Hết", idempotencyKey: "k"', one),
         "shipmentCreate": ('sellerOrderId: $id, carrier: "vnpost", idempotencyKey: "k"', one),
         "refundCreate": ('sellerOrderId: $id, amount: 1000, reason: "Lỗi", idempotencyKey: "k"', one),

@@ -54,6 +54,7 @@ urlpatterns = [
     path("desk/don-hang/<slug:number>", orders.order, name="order"),
     path("desk/don-hang/<slug:number>/phieu.pdf", orders.order_papers, name="order_papers"),
     path("desk/don-hang/<slug:number>/huy", orders.order_cancel, name="order_cancel"),
+    path("desk/nhan/<str:token>", orders.parcel_label, name="parcel_label"),
     path("desk/nhap-bang", sheets.sheets, name="sheets"),
     path("desk/ton-kho", stock.stock, name="stock"),
     path("desk/nguoi", people.people, name="people"),

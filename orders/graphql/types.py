@@ -28,7 +28,7 @@ from marketplace.core.graphql.scalars import DateTime
 from marketplace.core.graphql.types import ErrorCode, Money, money_field, required_list, vnd
 from marketplace.core.ids import to_global_id
 from marketplace.core.money import format_money
-from orders import models, offers, pricing, shipping, tokens
+from orders import labels, models, offers, pricing, shipping, tokens
 from orders.carriers.zones import Place
 
 OrderState = graphene.Enum.from_enum(models.OrderState)
@@ -303,11 +303,18 @@ class Shipment(ModelNode):
     )
     booking_problem = graphene.String(description="The carrier's own words, for the seller.")
     expected_at = graphene.Field(DateTime)
+    label_url = graphene.String(
+        description="The address label to print, as PDF: a short-lived, signed link for the seller's side."
+    )
     missing_at = graphene.Field(DateTime, description="When the buyer said that it has not come.")
 
     @staticmethod
     def resolve_booking(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
         return root.booking or None
+
+    @staticmethod
+    def resolve_label_url(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return labels.label_url(root) if is_sold(Shipment.resolve_seller_order(root, info)) else None
 
     @staticmethod
     def resolve_booking_problem(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:

@@ -1,23 +1,51 @@
-"""Addresses: two levels since July 2025, a ward (commune) and a province."""
+"""Addresses: two levels since July 2025, a ward (commune) and a province; abroad a country, lines and a postal code."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Ward
-from catalog.units import MAX_TYPED, SCHEME, resolve_wards
+from catalog.models import Province, Ward
+from catalog.units import MAX_TYPED, SCHEME, TODAY, full_key, resolve_wards
 from marketplace.core.errors import ErrorCode, Problem
 from marketplace.core.phones import parse_phone
 from marketplace.core.vietnamese import normalise
 
+HOME = "VN"
 # How many wards a refusal names.
 MAX_NAMED = 5
+# Of CLDR's two letters, those that are no countries of ISO 3166.
+_NO_COUNTRIES = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+)
+_POSTAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z -]{1,10}")
 _LIMITS = {"name": 120, "line1": 200, "ward": 80, "province": 80, "postalCode": 12}
 
 
-def parse_address(data: dict[str, Any], *path: str) -> tuple[dict[str, Any], list[Problem]]:
-    """A clean address and what is wrong with it. Keys are the contract's, `path` leads to it in the input."""
+@cache
+def countries() -> frozenset[str]:
+    """Codes of countries, ISO 3166-1 alpha-2."""
+    codes = {str(code) for code in Locale("en").territories}
+    codes = {code for code in codes if len(code) == 2 and code.isalpha()}
+    return frozenset(codes - _NO_COUNTRIES)
+
+
+def region_of(country: Any) -> str:
+    """The country whose phone numbers are written without its prefix in an address."""
+    code = str(country or HOME).strip().upper()
+    return code if code in countries() else HOME
+
+
+def parse_address(
+    data: dict[str, Any], *path: str, abroad: bool = False
+) -> tuple[dict[str, Any], list[Problem]]:
+    """A clean address and what is wrong with it. Keys are the contract's, `path` leads to it in the input.
+
+    `abroad`: whether it may be in another country; there it has no ward.
+    """
     problems: list[Problem] = []
     clean: dict[str, Any] = {key: normalise(str(data.get(key) or "")) for key in _LIMITS}
     for key, limit in _LIMITS.items():
@@ -35,29 +63,75 @@ def parse_address(data: dict[str, Any], *path: str) -> tuple[dict[str, Any], lis
                 ErrorCode.REQUIRED, _("Give the house number and street, or the village."), (*path, "line1")
             )
         )
-    phone = parse_phone(str(data.get("phone") or ""))
+    clean["country"] = str(data.get("country") or HOME).strip().upper()
+    phone = parse_phone(str(data.get("phone") or ""), region_of(clean["country"]))
     if phone is None:
-        problems.append(
-            Problem(
-                ErrorCode.INVALID,
-                _("This phone number does not look right. Example: 0912 345 678."),
-                (*path, "phone"),
+        words = _("This phone number does not look right. Example: 0912 345 678.")
+        if clean["country"] != HOME:
+            words = _(
+                "This phone number does not look right. Begin with the country's code, for example +33."
             )
-        )
+        problems.append(Problem(ErrorCode.INVALID, words, (*path, "phone")))
     clean["phone"] = phone or ""
-    clean["country"] = str(data.get("country") or "VN").upper()
-    if clean["country"] != "VN":
-        problems.append(
-            Problem(
-                ErrorCode.SHIPPING_UNAVAILABLE,
-                _("For now parcels go to addresses in Việt Nam only."),
-                (*path, "country"),
-            )
-        )
-    else:
+    if clean["country"] == HOME:
         district = normalise(str(data.get("district") or ""))[:MAX_TYPED]
         problems += _fill_ward(clean, str(data.get("wardCode") or ""), district, path)
+    else:
+        problems += _leave_home(clean, path, allowed=abroad)
     return clean, problems
+
+
+def _leave_home(clean: dict[str, Any], path: tuple[str, ...], *, allowed: bool) -> list[Problem]:
+    """An address abroad: no ward, a postal code as far as its country has them."""
+    if clean["country"] not in countries():
+        return [
+            Problem(
+                ErrorCode.INVALID,
+                _("Give the country by its two letters, for example VN or FR."),
+                (*path, "country"),
+            )
+        ]
+    if not allowed:
+        return [Problem(ErrorCode.INVALID, _("This address has to be in Việt Nam."), (*path, "country"))]
+    # A ward's code would be one of ours.
+    clean["ward"] = ""
+    clean["postalCode"] = clean["postalCode"].upper()
+    if clean["postalCode"] and not _POSTAL.fullmatch(clean["postalCode"]):
+        return [Problem(ErrorCode.INVALID, _("This postal code does not look right."), (*path, "postalCode"))]
+    return []
+
+
+def full_names(address: Mapping[str, Any]) -> dict[str, str]:
+    """Ward and province as carriers know them, the ward with its kind: `Phường Hoàn Kiếm`, `Hà Nội`."""
+    ward = Ward.objects.select_related("province").filter(code=address.get("wardCode") or "").first()
+    if ward is None:
+        return {}
+    kind = TODAY.get(ward.kind, "").capitalize()
+    return {"ward": f"{kind} {ward.name}".strip(), "province": ward.province.name}
+
+
+def find_place(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an address lies, as far as it says so: for a price before the rest is typed. Nothing is refused."""
+    country = str(data.get("country") or HOME).strip().upper()
+    if country != HOME:
+        return {"country": country} if country in countries() else {}
+    typed = {key: normalise(str(data.get(key) or ""))[:MAX_TYPED] for key in ("ward", "district", "province")}
+    found: list[Ward] = []
+    if data.get("wardCode"):
+        found = list(Ward.objects.select_related("province").filter(code=str(data["wardCode"])[:8]))
+    elif typed["ward"]:
+        found = resolve_wards(**typed)
+    provinces = {ward.province.code: ward.province for ward in found}
+    if not found and typed["province"]:
+        rows = Province.objects.filter(search_key=full_key(typed["province"]))
+        provinces = {row.code: row for row in rows}
+    if len(provinces) != 1:
+        return {}
+    (province,) = provinces.values()
+    place = {"country": HOME, "provinceCode": province.code, "province": province.name}
+    if len(found) == 1:
+        place |= {"wardCode": found[0].code, "ward": found[0].name}
+    return place
 
 
 def _fill_ward(clean: dict[str, Any], code: str, district: str, path: tuple[str, ...]) -> list[Problem]:

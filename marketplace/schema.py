@@ -7,6 +7,7 @@ from catalog.graphql.queries import CatalogQuery
 from marketplace.accounts.graphql.privacy import PrivacyMutation, PrivacyQuery
 from marketplace.accounts.graphql.types import AccountsQuery
 from marketplace.core.graphql.executor import Executor
+from orders.graphql.delivery import DeliveryMutation
 from orders.graphql.mutations import OrdersMutation
 from orders.graphql.queries import OrdersQuery
 from orders.graphql.returns import ReturnsMutation, ReturnsQuery
@@ -28,7 +29,13 @@ class Query(
 
 
 class Mutation(
-    CatalogMutation, OrdersMutation, PaymentsMutation, PrivacyMutation, ReturnsMutation, graphene.ObjectType
+    CatalogMutation,
+    OrdersMutation,
+    DeliveryMutation,
+    ReturnsMutation,
+    PaymentsMutation,
+    PrivacyMutation,
+    graphene.ObjectType,
 ):
     """Everything that can be changed."""
 

@@ -74,7 +74,9 @@ CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", default=999)
 PAYMENT_HOLD_MINUTES = env.int("PAYMENT_HOLD_MINUTES", default=30)
 UNPAID_ORDERS_PER_PHONE = env.int("UNPAID_ORDERS_PER_PHONE", default=5)
 UNPAID_ORDERS_PER_ADDRESS = env.int("UNPAID_ORDERS_PER_ADDRESS", default=50)
-FLAT_SHIPPING_VND = env.int("FLAT_SHIPPING_VND", default=30_000)
+# What a thing weighs that nobody has weighed.
+SHIPPING_DEFAULT_GRAMS = env.int("SHIPPING_DEFAULT_GRAMS", default=500)
+SHIPPING_MAX_RATES = env.int("SHIPPING_MAX_RATES", default=100)
 CONFIRM_HOURS = env.int("CONFIRM_HOURS", default=48)
 # From the day it came, a buyer may send things back; then the part is done.
 RETURN_DAYS = env.int("RETURN_DAYS", default=7)
@@ -84,6 +86,25 @@ RETURN_DECIDE_DAYS = env.int("RETURN_DECIDE_DAYS", default=3)
 # How long a thing may be on its way back before an officer looks.
 RETURN_SEND_DAYS = env.int("RETURN_SEND_DAYS", default=14)
 RETURN_MAX_PICTURES = env.int("RETURN_MAX_PICTURES", default=6)
+# Of a parcel that was handed over by hand nobody sends news: so long after it left its buyer is asked, and so long
+# after that it counts as there.
+SHIPMENT_ASSUMED_DAYS = env.int("SHIPMENT_ASSUMED_DAYS", default=14)
+SHIPMENT_ASSUMED_GRACE_DAYS = env.int("SHIPMENT_ASSUMED_GRACE_DAYS", default=7)
+
+# --- Carriers with an interface: GHN is off while one of its settings is unset ------------------------------
+GHN_URL = env.str("GHN_URL", default="https://online-gateway.ghn.vn/shiip/public-api")
+GHN_TOKEN = env.str("GHN_TOKEN", default="")
+GHN_SHOP_ID = env.str("GHN_SHOP_ID", default="")
+# Stands in the address of its webhook, /shipping/ghn/SECRET.
+GHN_WEBHOOK_SECRET = env.str("GHN_WEBHOOK_SECRET", default="")
+GHN_TIMEOUT = env.int("GHN_TIMEOUT", default=15)
+# Seconds that a buyer may have to wait for its fees; without them it is not offered.
+GHN_QUOTE_TIMEOUT = env.float("GHN_QUOTE_TIMEOUT", default=1.5)
+CARRIER_FEE_MINUTES = env.int("CARRIER_FEE_MINUTES", default=30)
+if GHN_TOKEN and GHN_WEBHOOK_SECRET and len(GHN_WEBHOOK_SECRET) < 32 and not DEBUG:
+    raise ImproperlyConfigured(
+        "GHN_WEBHOOK_SECRET is shorter than 32 characters: whoever guesses it may have us ask GHN without end."
+    )
 
 # --- Sellers and listings -----------------------------------------------------------------------------------
 FAVOURITES = env.int("FAVOURITES", default=500)

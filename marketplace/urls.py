@@ -10,6 +10,7 @@ from marketplace.accounts.authentication import context_of
 from marketplace.core import health
 from marketplace.core.graphql.view import GraphQLView
 from marketplace.schema import executor
+from orders import views as order_views
 from payments import views as payment_views
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("payments/webhooks/sepay", payment_views.sepay_webhook, name="sepay_webhook"),
     path("payments/webhooks/stripe", payment_views.stripe_webhook, name="stripe_webhook"),
+    path("shipping/ghn/<str:secret>", order_views.ghn_webhook, name="ghn_webhook"),
     # Staff sign in where everybody does: Django's own form neither counts guesses nor locks.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),

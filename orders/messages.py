@@ -131,6 +131,68 @@ def parcel_left(part: SellerOrder, parcel: Shipment) -> None:
     )
 
 
+def booking_refused(part: SellerOrder, parcel: Shipment, carrier: str) -> None:
+    """Why stands on the page alone: a carrier's words may name the buyer."""
+    _tell_seller(
+        part,
+        f"refused:{parcel.pk}",
+        _("%(carrier)s does not take the parcel of order %(number)s"),
+        _(
+            "%(carrier)s does not take the parcel of order %(number)s. Why, and what to do, is on the page: %(link)s"
+        ),
+        carrier=carrier,
+    )
+
+
+def booking_stuck(part: SellerOrder, parcel: Shipment, carrier: str) -> None:
+    _tell_seller(
+        part,
+        f"stuck:{parcel.pk}",
+        _("%(carrier)s keeps the parcel of order %(number)s"),
+        _(
+            "You have taken a parcel of order %(number)s back, but %(carrier)s has it already. Ask the carrier to "
+            "return it, and do not send the things twice: %(link)s"
+        ),
+        carrier=carrier,
+    )
+
+
+def booking_gone(part: SellerOrder, parcel: Shipment) -> None:
+    _tell_seller(
+        part,
+        f"gone:{parcel.pk}",
+        _("A parcel of order %(number)s was cancelled by the carrier"),
+        _("The carrier does not come for the parcel of order %(number)s. Please hand it over anew: %(link)s"),
+    )
+
+
+def has_it_come(part: SellerOrder, until: Any) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: has the parcel come?"),
+        _(
+            "“%(seller)s” has sent you a parcel some time ago. If you have it, please say so on the order's page. If "
+            "it has not come, say that there: we look for it together with the maker. Without a word from you we take "
+            "it as arrived on %(until)s; then you may still send things back for %(days)s days."
+        ),
+        seller=part.seller.name,
+        until=_hour(until),
+        days=settings.RETURN_DAYS,
+    )
+
+
+def not_come(part: SellerOrder) -> None:
+    _tell_seller(
+        part,
+        "missed",
+        _("Order %(number)s: the buyer has not got the parcel"),
+        _(
+            "The buyer of order %(number)s writes that the parcel has not come. Please ask the carrier where it is, "
+            "and tell us on the page how it stands: %(link)s"
+        ),
+    )
+
+
 def arrived(part: SellerOrder) -> None:
     _tell_buyer(
         part.order,

@@ -5,8 +5,11 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.fields import EncryptedJSONField, Entity
+from orders.carriers.steps import Step
+from orders.carriers.zones import Zone
 
 
 class Cart(Entity):
@@ -18,6 +21,8 @@ class Cart(Entity):
     )
     language = models.CharField(max_length=12, default="vi")
     delivery = models.JSONField(null=True)
+    # The carrier that the buyer has chosen, by seller's key; who is not there gets the usual one.
+    carriers = models.JSONField(default=dict)
     expires_at = models.DateTimeField()
     ordered_at = models.DateTimeField(null=True)
     # A guest's, whose things are in a person's cart now.
@@ -130,7 +135,9 @@ class SellerOrder(Entity):
         max_length=20, choices=SellerOrderState, default=SellerOrderState.AWAITING_PAYMENT
     )
     collection = models.CharField(max_length=10, default="PLATFORM")
+    # How it travels: the carrier's code and its name when it was ordered; the price is `shipping`.
     shipping_option = models.CharField(max_length=40)
+    shipping_name = models.CharField(max_length=160, blank=True)
     subtotal = models.BigIntegerField()
     shipping = models.BigIntegerField()
     total = models.BigIntegerField()
@@ -216,13 +223,37 @@ class ShipmentState(models.TextChoices):
     LOST = "LOST"
 
 
+class BookingState(models.TextChoices):
+    """Of a parcel that is booked by a carrier's interface. What is REFUSED or STUCK waits for a person."""
+
+    WAITING = "WAITING"
+    BOOKED = "BOOKED"
+    REFUSED = "REFUSED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+    # The carrier has it and does not give it back.
+    STUCK = "STUCK"
+
+
 class Shipment(Entity):
-    """One parcel of a seller's part. `carrier` is a code of `orders.shipping`."""
+    """One parcel of a seller's part. `carrier` is a code of `orders.shipping`, handed over by hand, unless `booking`
+    tells that it is booked by the interface of the one in `orders.carriers`."""
 
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="shipments")
     carrier = models.CharField(max_length=20)
     tracking_number = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=12, choices=ShipmentState, default=ShipmentState.READY)
+    booking = models.CharField(max_length=10, choices=BookingState, blank=True)
+    # The carrier's own words, for the seller.
+    booking_problem = models.CharField(max_length=300, blank=True)
+    # What the carrier asks of us.
+    fee = models.BigIntegerField(null=True)
+    expected_at = models.DateTimeField(null=True)
+    # When the carrier was last asked about it.
+    asked_at = models.DateTimeField(null=True)
+    # When the buyer was asked whether it came, and said that it has not.
+    buyer_asked_at = models.DateTimeField(null=True)
+    missing_at = models.DateTimeField(null=True)
     # Grams and centimetres, where somebody measured it.
     parcel = models.JSONField(null=True)
     shipped_at = models.DateTimeField(null=True)
@@ -230,6 +261,30 @@ class Shipment(Entity):
 
     class Meta:
         db_table = "orders_shipment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["carrier", "tracking_number"],
+                condition=~Q(booking="") & ~Q(tracking_number=""),
+                name="orders_shipment_booked_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                F("asked_at").asc(nulls_first=True),
+                condition=Q(booking="BOOKED", state__in=["READY", "IN_TRANSIT", "FAILED"]),
+                name="orders_shipment_on_its_way",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(booking__in=["WAITING", "CANCELLING"]),
+                name="orders_shipment_to_book",
+            ),
+            models.Index(
+                fields=["shipped_at"],
+                condition=Q(state="IN_TRANSIT", booking=""),
+                name="orders_shipment_left",
+            ),
+        ]
 
 
 class ShipmentLine(Entity):
@@ -366,6 +421,125 @@ class Question(Entity):
             models.Index(fields=["seller"], condition=Q(answered_at=None), name="orders_question_open"),
             models.Index(fields=["product", "-created_at", "-id"], name="orders_question_product"),
         ]
+
+
+class NewsOutcome(models.TextChoices):
+    """What came of a carrier's webhook."""
+
+    WAITING = "WAITING"
+    CONFIRMED = "CONFIRMED"
+    UNKNOWN_PARCEL = "UNKNOWN_PARCEL"
+    UNCONFIRMED = "UNCONFIRMED"
+    UNREADABLE = "UNREADABLE"
+
+
+class CarrierNews(Entity):
+    """A carrier's webhook, stored raw before anything is done with it. Once a carrier and body."""
+
+    carrier = models.CharField(max_length=20)
+    # SHA-256 of the body: carriers give their webhooks no id.
+    event_id = models.CharField(max_length=64)
+    body = models.JSONField()
+    outcome = models.CharField(max_length=16, choices=NewsOutcome, default=NewsOutcome.WAITING)
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, null=True, related_name="+")
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_carrier_news"
+        verbose_name_plural = "carrier news"
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "event_id"], name="orders_carrier_news_once")
+        ]
+        indexes = [models.Index(fields=["outcome", "created_at"])]
+
+
+class ShipmentNews(Entity):
+    """What a carrier has told of a parcel when it was asked: its own word, and what we take it for.
+
+    `exception`: a person has to look at it; `handled_at`: somebody has.
+    """
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="news")
+    raw = models.CharField(max_length=40)
+    step = models.CharField(max_length=20, choices=Step)
+    occurred_at = models.DateTimeField()
+    exception = models.BooleanField(default=False)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "orders_shipment_news"
+        verbose_name_plural = "shipment news"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment", "raw", "occurred_at"], name="orders_shipment_news_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(exception=True, handled_at=None),
+                name="orders_shipment_news_person",
+            )
+        ]
+
+
+class ShippingTerms(Entity):
+    """How a seller delivers; without a seller, how everybody does who has said nothing else.
+
+    A seller without rates of its own takes the platform's.
+    """
+
+    seller = models.ForeignKey(
+        "catalog.Seller", on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("seller")
+    )
+    free_above = models.BigIntegerField(null=True, blank=True, verbose_name=_("free from this sum on"))
+    pickup = models.BooleanField(default=False, verbose_name=_("may be fetched at the workshop"))
+
+    class Meta:
+        db_table = "orders_shipping_terms"
+        verbose_name = verbose_name_plural = _("delivery terms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller"], nulls_distinct=False, name="orders_shipping_terms_one_platform"
+            ),
+            models.CheckConstraint(
+                condition=Q(free_above=None) | Q(free_above__gte=0), name="orders_shipping_terms_free_above"
+            ),
+        ]
+
+
+class ShippingRate(Entity):
+    """What a parcel of up to so many grams costs in a zone."""
+
+    terms = models.ForeignKey(ShippingTerms, on_delete=models.CASCADE, related_name="rates")
+    zone = models.CharField(max_length=8, choices=Zone, verbose_name=_("zone"))
+    up_to_grams = models.PositiveIntegerField(verbose_name=_("up to grams"))
+    price = models.BigIntegerField(verbose_name=_("price in đồng"))
+
+    class Meta:
+        db_table = "orders_shipping_rate"
+        verbose_name = _("delivery price")
+        verbose_name_plural = _("delivery prices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terms", "zone", "up_to_grams"], name="orders_shipping_rate_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0, up_to_grams__gt=0), name="orders_shipping_rate_positive"
+            ),
+        ]
+
+
+class CarrierFee(models.Model):
+    """What a carrier has said a parcel would cost, kept for a while: by a key of what was asked."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    # [[price, min days, max days]]; none where it does not go there.
+    quotes = models.JSONField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "orders_carrier_fee"
 
 
 class OrderEvent(Entity):

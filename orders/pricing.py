@@ -1,8 +1,10 @@
 """A cart as it stands now: priced anew at each read, with what is in the way of ordering it."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +13,9 @@ from catalog.models import Product, Seller, Variant
 from marketplace.core.actor import GUEST
 from marketplace.core.errors import ErrorCode, Text
 from marketplace.core.money import format_money
+from orders.carriers.zones import Place
 from orders.models import Cart, CartLine
-from orders.shipping import ShippingOption, shipping_options
+from orders.offers import USUAL_PLACE, Offers, ShippingOption, Wish, fees_fetch, usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,26 @@ class SellerPart:
 
     seller: Seller
     lines: list[PricedLine] = field(default_factory=list)
+    # What is offered for the cart's address; until it has one, for the usual place.
     options: list[ShippingOption] = field(default_factory=list)
-    shipping: int | None = None
+    # How it travels, once an address is set.
+    option: ShippingOption | None = None
+    whole: "PricedCart | None" = None
+
+    @property
+    def shipping(self) -> int | None:
+        return self.option.price if self.option else None
+
+    @property
+    def grams(self) -> int:
+        return sum(
+            (line.variant.weight_grams or settings.SHIPPING_DEFAULT_GRAMS) * line.line.quantity
+            for line in self.lines
+        )
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.seller, self.grams, self.subtotal)
 
     @property
     def subtotal(self) -> int:
@@ -61,6 +82,17 @@ class PricedCart:
     cart: Cart
     parts: list[SellerPart]
     problems: list[CartProblem]
+    offers: Offers
+
+    def options(self, place: Place, *, ask: bool = False) -> dict[uuid.UUID, list[ShippingOption]]:
+        """What each seller offers for this place, by its key."""
+        wishes = [part.wish for part in self.parts]
+        if ask:
+            fees_fetch(self.offers, wishes, place)
+        return {
+            wish.seller.pk: found
+            for wish, found in zip(wishes, self.offers.options(wishes, place), strict=True)
+        }
 
     @property
     def lines(self) -> list[PricedLine]:
@@ -82,12 +114,22 @@ class PricedCart:
         return self.subtotal + (self.shipping or 0)
 
 
-def price_cart(cart: Cart) -> PricedCart:
-    """Reads the cart's lines, variants, products and sellers, in five statements however long it is."""
+def place_of(cart: Cart) -> Place:
+    return Place.of(cart.delivery) if cart.delivery is not None else USUAL_PLACE
+
+
+def price_cart(cart: Cart, chosen: Mapping[str, str] | None = None, *, ask: bool = False) -> PricedCart:
+    """Reads the cart's lines, variants, products, sellers and delivery: as many statements however long it is.
+
+    `chosen`: carriers by seller's key, where they are others than the cart's. `ask`: carriers on the network are asked
+    for what is not known yet; never inside a transaction that locks.
+    """
     lines = list(CartLine.objects.filter(cart=cart).order_by("created_at", "id"))
     variants = Variant.objects.in_bulk([line.variant_id for line in lines])
     products = Product.objects.in_bulk({variant.product_id for variant in variants.values()})
-    sellers = Seller.objects.in_bulk({variant.seller_id for variant in variants.values()})
+    sellers = Seller.objects.select_related("village", "commune").in_bulk(
+        {variant.seller_id for variant in variants.values()}
+    )
     on_sale = set(
         catalog.products_visible_to(GUEST).filter(pk__in=products.keys()).values_list("pk", flat=True)
     )
@@ -105,11 +147,35 @@ def price_cart(cart: Cart) -> PricedCart:
         part = parts.setdefault(variant.seller_id, SellerPart(sellers[variant.seller_id]))
         part.lines.append(priced)
         problems += _problems_of(priced, for_sale=variant.product_id in on_sale)
-    for part in parts.values():
-        part.options = shipping_options(part.seller)
+    whole = PricedCart(cart, list(parts.values()), problems, Offers.of(sellers.values()))
+    offered = whole.options(place_of(cart), ask=ask and cart.delivery is not None)
+    for part in whole.parts:
+        part.options, part.whole = offered[part.seller.pk], whole
         if cart.delivery is not None:
-            part.shipping = part.options[0].price
-    return PricedCart(cart, list(parts.values()), problems)
+            _choose(part, whole, cart.carriers if chosen is None else chosen)
+    return whole
+
+
+def _choose(part: SellerPart, whole: PricedCart, chosen: Mapping[str, str]) -> None:
+    """How a seller's part travels: as the buyer wants it, else the usual way. Nothing is changed unasked."""
+    wanted = chosen.get(str(part.seller.pk))
+    if wanted is None:
+        part.option = usual(part.options)
+    else:
+        part.option = next((row for row in part.options if row.carrier == wanted), None)
+    if part.option is not None:
+        return
+    if usual(part.options) is not None:
+        words = _("The way of delivery that you chose for “%(name)s” is not offered now. Choose another one.")
+    elif part.options:
+        words = _("“%(name)s” does not deliver there. Fetch it at the workshop, or choose another address.")
+    else:
+        words = _("“%(name)s” does not deliver this there. Choose another address, or take fewer things.")
+    whole.problems.append(
+        CartProblem(
+            ErrorCode.SHIPPING_UNAVAILABLE, words % {"name": part.seller.name}, seller_id=part.seller.pk
+        )
+    )
 
 
 def _problems_of(priced: PricedLine, *, for_sale: bool) -> list[CartProblem]:

@@ -1,18 +1,15 @@
-"""How a seller's parcel travels: what a buyer is offered, and who may carry it."""
+"""Who carries parcels that a seller hands over by hand. Those that are booked by an interface: `orders.carriers`."""
 
-import uuid
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Seller
 from marketplace.core.errors import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
+class HandCarrier:
     """Somebody who carries parcels that the seller hands over by hand. `tracking` holds `{}` for the number."""
 
     name: Text
@@ -24,46 +21,18 @@ class Carrier:
         return self.tracking.format(quote(number, safe="")) if self.tracking and number else None
 
 
-CARRIERS: dict[str, Carrier] = {
-    "vnpost": Carrier("Vietnam Post", "https://vnpost.vn/vi-vn/dinh-vi/buu-pham?key={}"),
-    "viettelpost": Carrier(
+CARRIERS: dict[str, HandCarrier] = {
+    "vnpost": HandCarrier("Vietnam Post", "https://vnpost.vn/vi-vn/dinh-vi/buu-pham?key={}"),
+    "viettelpost": HandCarrier(
         "Viettel Post", "https://viettelpost.com.vn/tra-cuu-hanh-trinh-don/?peopleTracking={}"
     ),
-    "ghn": Carrier("GHN", "https://donhang.ghn.vn/?order_code={}"),
-    "ghtk": Carrier("GHTK", "https://i.ghtk.vn/{}"),
-    "self": Carrier(_("the workshop itself")),
-    "other": Carrier(_("another carrier")),
-    "pickup": Carrier(_("Fetched at the workshop"), waits_for_the_buyer=True),
+    "ghn": HandCarrier("GHN", "https://donhang.ghn.vn/?order_code={}"),
+    "ghtk": HandCarrier("GHTK", "https://i.ghtk.vn/{}"),
+    "self": HandCarrier(_("the workshop itself")),
+    "other": HandCarrier(_("another carrier")),
+    "pickup": HandCarrier(_("Fetched at the workshop"), waits_for_the_buyer=True),
 }
 
 
-def carrier_named(code: str) -> Carrier | None:
+def carrier_named(code: str) -> HandCarrier | None:
     return CARRIERS.get(code)
-
-
-@dataclass(frozen=True, slots=True)
-class ShippingOption:
-    """`price` in đồng; days from dispatch to the door."""
-
-    id: str
-    seller_id: uuid.UUID
-    carrier: str
-    name: Text
-    price: int
-    min_days: int
-    max_days: int
-
-
-def shipping_options(seller: Seller) -> list[ShippingOption]:
-    """What the seller offers, the usual one first."""
-    return [
-        ShippingOption(
-            id=f"flat.{seller.pk}",
-            seller_id=seller.pk,
-            carrier="flat",
-            name=_("Home delivery"),
-            price=settings.FLAT_SHIPPING_VND,
-            min_days=2,
-            max_days=5,
-        )
-    ]

@@ -29,6 +29,8 @@ from catalog.services import products_touch
 from catalog.units import unit_key
 from marketplace.accounts.models import User
 from marketplace.core.vietnamese import slugify, sort_key
+from orders import default_rates
+from orders.models import ShippingRate, ShippingTerms
 
 _numbers = itertools.count(1)
 
@@ -41,7 +43,8 @@ ADDRESS = {
 
 
 def make_places() -> Village:
-    """A commune, a village and the wards that addresses need."""
+    """A commune, a village and the wards that addresses need; and the prices of delivery, which a flush takes away."""
+    default_rates.load(ShippingTerms, ShippingRate)
     province, _new = Province.objects.get_or_create(
         code="01",
         defaults={

@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from marketplace.core.phones import written_phone
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import Field, Option, field_errors, fill, typed
-from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show
+from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show, unkept
 from marketplace.desk.slips import Slip, parcel_papers
 from marketplace.pages import Data, clean, key_of, whole_number
+from orders.labels import parcel_of
 
 # The tabs by the word in the address.
 TABS: dict[str, list[str]] = {
@@ -86,13 +88,32 @@ def order_papers(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         raise Http404
     parcels = [parcel for parcel in part["shipments"] if parcel["state"] != "CANCELLED"]
     seller = part["seller"]
-    place = [seller["village"]["name"]] if seller["village"] else []
+    return _papers(
+        number,
+        (parcels[-1]["trackingNumber"] or "") if parcels else "",
+        seller["publicName"],
+        [seller["village"], seller["commune"]],
+        to,
+        _inside(part, parcels),
+        part["note"] or "",
+    )
+
+
+def _papers(
+    number: str,
+    tracking: str,
+    sender: str,
+    places: list[Data | None],
+    to: Data,
+    lines: list[tuple[int, str, str, str]],
+    note: str,
+) -> HttpResponse:
     sheet = parcel_papers(
         Slip(
             number=number,
-            tracking=(parcels[-1]["trackingNumber"] or "") if parcels else "",
-            sender=seller["publicName"],
-            sender_place=", ".join([*place, seller["commune"]["name"], "Hà Nội"]),
+            tracking=tracking,
+            sender=sender,
+            sender_place=", ".join([*(place["name"] for place in places if place), "Hà Nội"]),
             receiver=to["name"],
             phone=written_phone(to["phone"]),
             address=[
@@ -100,8 +121,8 @@ def order_papers(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
                 ", ".join(word for word in (to["ward"], to["province"]) if word),
                 *([f"{to['postalCode'] or ''} {to['country']}".strip()] if to["country"] != "VN" else []),
             ],
-            lines=_inside(part, parcels),
-            note=part["note"] or "",
+            lines=lines,
+            note=note,
             from_word=_("From"),
             to_word=_("To"),
             slip_word=_("In this parcel"),
@@ -111,6 +132,29 @@ def order_papers(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     )
     response = HttpResponse(sheet, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return response
+
+
+@require_safe
+@unkept
+def parcel_label(request: HttpRequest, token: str) -> HttpResponse:
+    """A parcel's papers, for whoever holds its link; 404 for a link that is too old or none of ours."""
+    parcel = parcel_of(token)
+    if parcel is None:
+        raise Http404
+    part = parcel.seller_order
+    seller, to = part.seller, part.order.address
+    inside = parcel.lines.select_related("line").order_by("id")
+    response = _papers(
+        part.number,
+        parcel.tracking_number,
+        seller.name,
+        [{"name": place.name} for place in (seller.village, seller.commune) if place],
+        {"postalCode": "", "country": "VN", "ward": "", "province": "", **to},
+        [(item.quantity, item.line.product_name, item.line.variant_name, item.line.sku) for item in inside],
+        part.order.note,
+    )
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

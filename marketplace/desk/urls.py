@@ -60,6 +60,7 @@ urlpatterns = [
     path("desk/don-hang/<slug:number>/huy", orders.order_cancel, name="order_cancel"),
     path("desk/cau-hoi", voices.questions, name="questions"),
     path("desk/danh-gia", voices.reviews, name="reviews"),
+    path("desk/nhan/<str:token>", orders.parcel_label, name="parcel_label"),
     path("desk/nhap-bang", sheets.sheets, name="sheets"),
     path("desk/ton-kho", stock.stock, name="stock"),
     path("desk/nguoi", people.people, name="people"),

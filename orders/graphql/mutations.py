@@ -130,6 +130,12 @@ class OrdersMutation(VoiceMutations):
     seller_order_receive = graphene.Field(
         SellerOrderPayload, id=graphene.ID(required=True), token=graphene.String()
     )
+    seller_order_miss = graphene.Field(
+        SellerOrderPayload,
+        id=graphene.ID(required=True),
+        token=graphene.String(),
+        description="The buyer says that what was sent has not come. It never counts as delivered by itself then.",
+    )
     seller_order_confirm = graphene.Field(SellerOrderPayload, id=graphene.ID(required=True))
     seller_order_cancel = graphene.Field(
         SellerOrderPayload,
@@ -180,6 +186,16 @@ class OrdersMutation(VoiceMutations):
         root: Any, info: graphene.ResolveInfo, id: str, token: str | None = None
     ) -> dict[str, Any]:
         part = services.seller_order_receive(
+            actor=info.context.actor, part_id=parse_id(id, "SellerOrder"), token=token
+        )
+        return {"seller_order": shown_part(part, info, sold=False)}
+
+    @staticmethod
+    @answers(SellerOrderPayload)
+    def resolve_seller_order_miss(
+        root: Any, info: graphene.ResolveInfo, id: str, token: str | None = None
+    ) -> dict[str, Any]:
+        part = services.seller_order_miss(
             actor=info.context.actor, part_id=parse_id(id, "SellerOrder"), token=token
         )
         return {"seller_order": shown_part(part, info, sold=False)}
@@ -305,14 +321,13 @@ class OrdersMutation(VoiceMutations):
         root: Any,
         info: graphene.ResolveInfo,
         cart_id: str,
-        address: Any = None,
-        shipping_option_ids: list[str] | None = None,
+        **given: Any,
     ) -> dict[str, Any]:
+        # What is left out stays, null clears it.
+        if "address" in given:
+            given["address"] = address_data(given["address"])
         cart = services.cart_delivery_set(
-            actor=info.context.actor,
-            cart_id=parse_id(cart_id, "Cart"),
-            address=address_data(address),
-            shipping_option_ids=shipping_option_ids,
+            actor=info.context.actor, cart_id=parse_id(cart_id, "Cart"), **given
         )
         return {"cart": shown(cart, info)}
 

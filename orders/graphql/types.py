@@ -1,13 +1,24 @@
 """Types of carts and orders."""
 
+import json
 from collections.abc import Container, Iterable
 from typing import Any
 
 import graphene
 from django.utils.translation import gettext_lazy as _
 
+from catalog.addresses import find_place
 from catalog.graphql import loaders as catalog_loaders
-from catalog.graphql.types import Address, AddressInput, Collection, Image, Seller, Variant, address_of
+from catalog.graphql.types import (
+    Address,
+    AddressInput,
+    Collection,
+    Image,
+    Seller,
+    Variant,
+    address_data,
+    address_of,
+)
 from catalog.models import Collection as CollectionValues
 from catalog.models import ImageAsset
 from marketplace.core.graphql import peers
@@ -17,12 +28,14 @@ from marketplace.core.graphql.scalars import DateTime
 from marketplace.core.graphql.types import ErrorCode, Money, money_field, required_list, vnd
 from marketplace.core.ids import to_global_id
 from marketplace.core.money import format_money
-from orders import models, pricing, shipping, tokens
+from orders import labels, models, offers, pricing, shipping, tokens
+from orders.carriers.zones import Place
 
 OrderState = graphene.Enum.from_enum(models.OrderState)
 SellerOrderState = graphene.Enum.from_enum(models.SellerOrderState)
 
 ShipmentState = graphene.Enum.from_enum(models.ShipmentState)
+ShipmentBooking = graphene.Enum("ShipmentBooking", [(item.name, item.value) for item in models.BookingState])
 
 EVENT_MESSAGES = {
     "placed": _("Order placed. We keep the things for you until it is paid."),
@@ -33,6 +46,17 @@ EVENT_MESSAGES = {
     "shipped": _("“%(seller)s” has sent the parcel."),
     "partly_shipped": _("“%(seller)s” has sent a part of it."),
     "ready": _("“%(seller)s” has packed it: it may be fetched at the workshop."),
+    "booked": _("“%(seller)s” has packed it. The carrier fetches it next."),
+    "booking_refused": _(
+        "%(carrier)s does not take the parcel: %(problem)s Take it back, then put that right or choose another carrier."
+    ),
+    "booking_stuck": _(
+        "%(carrier)s has the parcel already and does not cancel it. Ask the carrier to bring it back."
+    ),
+    "parcel_missed": _(
+        "The buyer says that the parcel of “%(seller)s” has not come. The maker asks the carrier."
+    ),
+    "parcel_returning": _("Nobody took the parcel of “%(seller)s”: it is on its way back."),
     "parcel_back": _("The parcel of “%(seller)s” has not left after all."),
     "parcel_failed": _("The parcel of “%(seller)s” could not be handed over. The carrier tries again."),
     "parcel_returned": _("The parcel of “%(seller)s” went back to the sender."),
@@ -49,6 +73,8 @@ EVENT_MESSAGES = {
     "refund_failed": _("Paying back %(amount)s did not work. A person sees to it."),
     "refund_done": _("%(amount)s were paid back."),
 }
+# Steps that concern the seller alone.
+SELLERS_OWN = frozenset({"booking_refused", "booking_stuck"})
 CANCELLED_BY = {
     "buyer": _("The buyer has cancelled the part of “%(seller)s”."),
     "seller": _("“%(seller)s” has cancelled: %(reason)s"),
@@ -114,11 +140,18 @@ class CartSeller(graphene.ObjectType):
     selected_shipping_option = graphene.Field(ShippingOption)
     total = money_field("total")
     collection = graphene.Field(Collection, required=True)
-    shipping_options = graphene.Field(required_list(ShippingOption), address=graphene.Argument(AddressInput))
+    shipping_options = graphene.Field(
+        required_list(ShippingOption),
+        address=graphene.Argument(AddressInput),
+        description=(
+            "For this address, as far as it is filled in, else for the cart's; until there is one, for Hà Nội. The "
+            "usual way first."
+        ),
+    )
 
     @staticmethod
     def resolve_selected_shipping_option(root: pricing.SellerPart, info: graphene.ResolveInfo) -> Any:
-        return root.options[0] if root.shipping is not None else None
+        return root.option
 
     @staticmethod
     def resolve_collection(root: pricing.SellerPart, info: graphene.ResolveInfo) -> str:
@@ -127,14 +160,22 @@ class CartSeller(graphene.ObjectType):
     @staticmethod
     def resolve_shipping_options(
         root: pricing.SellerPart, info: graphene.ResolveInfo, address: Any = None
-    ) -> Any:
-        return root.options
+    ) -> list[ShippingOption]:
+        if address is None or root.whole is None:
+            return root.options  # type: ignore[return-value]
+        # For all makers at once: they are asked one after the other.
+        kept = root.whole.cart.__dict__.setdefault("_offered", {})
+        key = json.dumps(address, sort_keys=True)
+        if key not in kept:
+            place = find_place(address_data(address) or {})
+            kept[key] = root.whole.options(Place.of(place), ask=True) if place else {}
+        return kept[key].get(root.seller.pk, [])  # type: ignore[no-any-return]
 
 
 def priced(cart: models.Cart, info: graphene.ResolveInfo) -> pricing.PricedCart:
     """The cart priced anew, once for all fields of one answer."""
     if "_priced" not in cart.__dict__:
-        result = pricing.price_cart(cart)
+        result = pricing.price_cart(cart, ask=True)
         options = {"language": info.context.language, "context": info.context}
         peers.stamp([line.variant for line in result.lines], **options)
         peers.stamp([part.seller for part in result.parts], **options)
@@ -275,6 +316,27 @@ class Shipment(ModelNode):
     state = graphene.Field(ShipmentState, required=True)
     shipped_at = graphene.Field(DateTime)
     delivered_at = graphene.Field(DateTime)
+    booking = graphene.Field(
+        ShipmentBooking, description="Of a parcel that is booked by the carrier's interface; null by hand."
+    )
+    booking_problem = graphene.String(description="The carrier's own words, for the seller.")
+    expected_at = graphene.Field(DateTime)
+    label_url = graphene.String(
+        description="The address label to print, as PDF: a short-lived, signed link for the seller's side."
+    )
+    missing_at = graphene.Field(DateTime, description="When the buyer said that it has not come.")
+
+    @staticmethod
+    def resolve_booking(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return root.booking or None
+
+    @staticmethod
+    def resolve_label_url(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return labels.label_url(root) if is_sold(Shipment.resolve_seller_order(root, info)) else None
+
+    @staticmethod
+    def resolve_booking_problem(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
+        return root.booking_problem or None if is_sold(Shipment.resolve_seller_order(root, info)) else None
 
     @staticmethod
     def resolve_seller_order(root: models.Shipment, info: graphene.ResolveInfo) -> Any:
@@ -327,6 +389,9 @@ class SellerOrder(ModelNode):
         model = models.SellerOrder
         fields = ("number",)
 
+    shipping_option = graphene.Field(
+        ShippingOption, required=True, description="The way of delivery that was ordered, at its price then."
+    )
     order = graphene.Field(lambda: Order)
     seller = graphene.Field(Seller, required=True)
     state = graphene.Field(SellerOrderState, required=True)
@@ -351,6 +416,12 @@ class SellerOrder(ModelNode):
     refunded = money_field("refunded")
     shipments = graphene.Field(required_list(Shipment))
     events = graphene.Field(required_list(OrderEvent))
+
+    @staticmethod
+    def resolve_shipping_option(
+        root: models.SellerOrder, info: graphene.ResolveInfo
+    ) -> offers.ShippingOption:
+        return offers.ordered_option(root)
 
     @staticmethod
     def resolve_pay_before(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
@@ -396,7 +467,7 @@ class SellerOrder(ModelNode):
     @staticmethod
     def resolve_events(root: models.SellerOrder, info: graphene.ResolveInfo) -> list[models.OrderEvent]:
         """Its own steps; what concerns the whole order is the buyer's."""
-        return peers.load_lists(
+        steps = peers.load_lists(
             root,
             "events",
             lambda rows: models.OrderEvent.objects.filter(seller_order__in=[r.pk for r in rows]).order_by(
@@ -404,6 +475,7 @@ class SellerOrder(ModelNode):
             ),
             "seller_order_id",
         )
+        return steps if is_sold(root) else [step for step in steps if step.kind not in SELLERS_OWN]
 
     @staticmethod
     def resolve_seller(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
@@ -543,7 +615,11 @@ class Order(ModelNode):
         return peers.load_lists(
             root,
             "events",
-            lambda rows: models.OrderEvent.objects.filter(order__in=[r.pk for r in rows]).order_by("id"),
+            lambda rows: (
+                models.OrderEvent.objects.filter(order__in=[r.pk for r in rows])
+                .exclude(kind__in=SELLERS_OWN)
+                .order_by("id")
+            ),
             "order_id",
         )
 

@@ -4,6 +4,14 @@ Locks are taken in this order, everywhere: the person, the idempotency row, the 
 parts and parcels), variants by id.
 """
 
+from orders.services.bookings import bookings_resume, parcel_book, parcel_unbook
+from orders.services.carrier_news import (
+    carrier_news_apply,
+    carrier_news_store,
+    parcel_told,
+    parcels_ask,
+    shipment_news_handle,
+)
 from orders.services.carts import (
     cart_create,
     cart_delivery_set,
@@ -13,6 +21,7 @@ from orders.services.carts import (
     cart_merge,
 )
 from orders.services.checkout import CheckoutRefused, checkout_place
+from orders.services.delivery_terms import delivery_terms_set
 from orders.services.fulfilment import (
     order_cancel,
     part_refunded,
@@ -39,10 +48,20 @@ from orders.services.returns import (
 )
 from orders.services.reviews import review_changed, review_create
 from orders.services.states import lock_order, part_touch, tell_step
-from orders.services.waits import parts_cancel_overdue, parts_complete, parts_remind
+from orders.services.waits import (
+    parcels_ask_buyers,
+    parcels_assume,
+    parts_cancel_overdue,
+    parts_complete,
+    parts_remind,
+    seller_order_miss,
+)
 
 __all__ = [
     "CheckoutRefused",
+    "bookings_resume",
+    "carrier_news_apply",
+    "carrier_news_store",
     "cart_create",
     "cart_delivery_set",
     "cart_lines_add",
@@ -51,11 +70,18 @@ __all__ = [
     "cart_merge",
     "carts_forget",
     "checkout_place",
+    "delivery_terms_set",
     "lock_order",
     "order_cancel",
     "order_link_send",
     "order_mark_paid",
     "orders_expire",
+    "parcel_book",
+    "parcel_told",
+    "parcel_unbook",
+    "parcels_ask",
+    "parcels_ask_buyers",
+    "parcels_assume",
     "part_refunded",
     "part_touch",
     "parts_cancel_overdue",
@@ -77,8 +103,10 @@ __all__ = [
     "review_create",
     "seller_order_cancel",
     "seller_order_confirm",
+    "seller_order_miss",
     "seller_order_receive",
     "shipment_create",
+    "shipment_news_handle",
     "shipment_update",
     "tell_step",
 ]

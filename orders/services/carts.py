@@ -112,8 +112,9 @@ def cart_merge(*, actor: Actor, guest_cart_id: uuid.UUID | None) -> Cart:
     own = rows[own.pk]
     _merge_lines(guest, own)
     own.delivery = own.delivery or guest.delivery
+    own.carriers = {**guest.carriers, **own.carriers}
     own.expires_at = _cart_end()
-    own.save(update_fields=["delivery", "expires_at", "updated_at"])
+    own.save(update_fields=["delivery", "carriers", "expires_at", "updated_at"])
     Cart.objects.filter(pk=guest.pk).update(merged_into=own, delivery=None, updated_at=timezone.now())
     return own
 
@@ -258,36 +259,78 @@ def cart_lines_remove(
     return cart
 
 
-@transaction.atomic(durable=True)
+class Unset:
+    """Stands for what a caller has left out: it stays as it is."""
+
+
+UNSET = Unset()
+
+
 def cart_delivery_set(
     *,
     actor: Actor,
     cart_id: uuid.UUID | None,
-    address: Mapping[str, Any] | None,
-    shipping_option_ids: Sequence[str] | None,
+    address: Mapping[str, Any] | Unset | None = UNSET,
+    shipping_option_ids: Sequence[str] | Unset | None = UNSET,
 ) -> Cart:
-    """Where the cart goes; None forgets the address. Raises DomainError for what is wrong with it."""
+    """Where the cart goes, and by whom; None forgets it, what is left out stays.
+
+    Raises DomainError for what is wrong with the address, and SHIPPING_UNAVAILABLE.
+    """
+    delivery = parsed_delivery(address)
+    cart = queries.cart_for(actor, cart_id)
+    if cart is not None:
+        # Carriers are asked before anything is locked.
+        if not isinstance(delivery, Unset):
+            cart.delivery = delivery
+        price_cart(cart, ask=True)
+    return _cart_delivery_set(actor, cart_id, delivery, shipping_option_ids)
+
+
+def parsed_delivery(address: Mapping[str, Any] | Unset | None) -> dict[str, Any] | Unset | None:
+    if address is None or isinstance(address, Unset):
+        return address
+    delivery, problems = parse_address(dict(address), "address", abroad=True)
+    raise_problems(problems)
+    return delivery
+
+
+@transaction.atomic(durable=True)
+def _cart_delivery_set(
+    actor: Actor,
+    cart_id: uuid.UUID | None,
+    delivery: dict[str, Any] | Unset | None,
+    option_ids: Sequence[str] | Unset | None,
+) -> Cart:
     cart = lock_open_cart(actor, cart_id)
-    delivery = None
-    if address is not None:
-        delivery, problems = parse_address(dict(address), "address")
-        raise_problems(problems)
-    cart.delivery = delivery
-    check_options(price_cart(cart), shipping_option_ids)
-    cart.save(update_fields=["delivery", "updated_at"])
+    if not isinstance(delivery, Unset):
+        cart.delivery = delivery
+    priced = price_cart(cart)
+    if option_ids is None:
+        cart.carriers = {}
+    elif not isinstance(option_ids, Unset):
+        cart.carriers = {**cart.carriers, **check_options(priced, option_ids)}
+    if not isinstance(delivery, Unset):
+        # To another place, what is not offered there is chosen no more.
+        offered = {(str(part.seller.pk), row.carrier) for part in priced.parts for row in part.options}
+        cart.carriers = {key: code for key, code in cart.carriers.items() if (key, code) in offered}
+    cart.save(update_fields=["delivery", "carriers", "updated_at"])
     return cart
 
 
-def check_options(priced: PricedCart, chosen: Sequence[str] | None) -> None:
-    known = {option.id for part in priced.parts for option in part.options}
-    raise_problems(
-        [
-            Problem(
-                ErrorCode.SHIPPING_UNAVAILABLE,
-                _("This way of delivery is not offered for the basket."),
-                ("shippingOptionIds", str(index)),
-            )
-            for index, option in enumerate(chosen or ())
-            if option not in known
-        ]
-    )
+def check_options(priced: PricedCart, chosen: Sequence[str] | None) -> dict[str, str]:
+    """The chosen carriers by seller's key: each offered, one a seller. Raises DomainError SHIPPING_UNAVAILABLE."""
+    offered = {option.id: option for part in priced.parts for option in part.options}
+    found: dict[str, str] = {}
+    problems = []
+    for index, key in enumerate(chosen or ()):
+        option = offered.get(key)
+        if option is not None and str(option.seller_id) not in found:
+            found[str(option.seller_id)] = option.carrier
+            continue
+        words = _("This way of delivery is not offered for the basket.")
+        if option is not None:
+            words = _("For each maker one way of delivery is chosen.")
+        problems.append(Problem(ErrorCode.SHIPPING_UNAVAILABLE, words, ("shippingOptionIds", str(index))))
+    raise_problems(problems)
+    return found

@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.utils import IntegrityError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as stock
-from catalog.addresses import parse_address
+from catalog.addresses import parse_address, region_of
 from catalog.checks import Problems
 from catalog.identifiers import parse_tax_code
 from catalog.models import Collection, ProductImage
@@ -34,7 +34,7 @@ from orders.models import (
     OrderState,
     SellerOrder,
 )
-from orders.pricing import PricedCart, SellerPart, price_cart
+from orders.pricing import CartProblem, PricedCart, SellerPart, price_cart
 from orders.services.carts import check_options, lock_open_cart
 from orders.services.states import part_touch, tell_step
 
@@ -50,7 +50,6 @@ class CheckoutRefused(DomainError):
         self.payload = {"cart": cart}
 
 
-@transaction.atomic(durable=True)
 def checkout_place(
     *, actor: Actor, cart_id: uuid.UUID | None, data: Mapping[str, Any], idempotency_key: str, language: str
 ) -> Order:
@@ -60,6 +59,21 @@ def checkout_place(
     and input give the same order again. Raises DomainError (CheckoutRefused with the cart priced anew); then nothing
     has changed.
     """
+    cart = queries.cart_for(actor, cart_id)
+    if cart is None:
+        raise not_found("cartId")
+    if cart.ordered_at is None:
+        # Carriers are asked before anything is locked. What is wrong with the address is told later.
+        if data.get("shippingAddress") is not None:
+            cart.delivery, _wrong = parse_address(dict(data["shippingAddress"]), abroad=True)
+        price_cart(cart, ask=True)
+    return _checkout_place(actor, cart_id, data, idempotency_key, language)
+
+
+@transaction.atomic(durable=True)
+def _checkout_place(
+    actor: Actor, cart_id: uuid.UUID | None, data: Mapping[str, Any], idempotency_key: str, language: str
+) -> Order:
     cart = queries.cart_for(actor, cart_id)
     if cart is None:
         raise not_found("cartId")
@@ -80,7 +94,10 @@ def _place(actor: Actor, cart_id: uuid.UUID, data: Mapping[str, Any], language: 
     _check_unpaid(actor, contact["phone"])
     cart.delivery = contact["address"]
     priced = price_cart(cart)
-    check_options(priced, data.get("shippingOptionIds"))
+    chosen = check_options(priced, data.get("shippingOptionIds"))
+    if chosen:
+        cart.carriers = {**cart.carriers, **chosen}
+        priced = price_cart(cart)
     _check_collection(priced)
     _check_prices(priced, data.get("expectedTotal"))
     held = _hold_stock(priced)
@@ -88,7 +105,7 @@ def _place(actor: Actor, cart_id: uuid.UUID, data: Mapping[str, Any], language: 
     for index, part in enumerate(priced.parts, start=1):
         _create_part(order, index, part, held)
     cart.ordered_at = order.placed_at
-    cart.save(update_fields=["delivery", "ordered_at", "updated_at"])
+    cart.save(update_fields=["delivery", "carriers", "ordered_at", "updated_at"])
     tell_step(order, "placed", actor="buyer")
     audit.record(actor, "order.placed", order, after={"number": order.number, "total": order.total})
     messages.placed(order)
@@ -99,7 +116,8 @@ def _place(actor: Actor, cart_id: uuid.UUID, data: Mapping[str, Any], language: 
 def _contact(cart: Cart, data: Mapping[str, Any]) -> dict[str, Any]:
     """Who buys and where it goes. Every problem is told at once."""
     problems: list[Problem] = []
-    phone = parse_phone(str(data.get("phone") or ""))
+    country = (data.get("shippingAddress") or cart.delivery or {}).get("country")
+    phone = parse_phone(str(data.get("phone") or ""), region_of(country))
     if phone is None:
         problems.append(
             Problem(
@@ -123,7 +141,7 @@ def _contact(cart: Cart, data: Mapping[str, Any]) -> dict[str, Any]:
         )
     address = cart.delivery
     if data.get("shippingAddress") is not None:
-        address, wrong = parse_address(dict(data["shippingAddress"]), "shippingAddress")
+        address, wrong = parse_address(dict(data["shippingAddress"]), "shippingAddress", abroad=True)
         problems += wrong
     elif address is None:
         problems.append(Problem(ErrorCode.REQUIRED, _("Where shall the parcel go?"), ("shippingAddress",)))
@@ -202,10 +220,14 @@ def _check_prices(priced: PricedCart, expected_total: int | None) -> None:
             priced.cart, Problem(ErrorCode.CART_EMPTY, _("The basket is empty."), ("cartId",))
         )
     position = {line.line.pk: str(index) for index, line in enumerate(priced.lines)}
+
+    def place(problem: CartProblem) -> tuple[str, ...]:
+        if problem.line_id:
+            return ("lines", position[problem.line_id])
+        return ("shippingAddress",) if problem.code is ErrorCode.SHIPPING_UNAVAILABLE else ()
+
     in_the_way = [
-        Problem(
-            problem.code, problem.message, ("lines", position[problem.line_id]) if problem.line_id else ()
-        )
+        Problem(problem.code, problem.message, place(problem))
         for problem in priced.problems
         # Whoever names the total has seen today's prices.
         if problem.code is not ErrorCode.PRICE_CHANGED or expected_total is None
@@ -292,13 +314,18 @@ def _check_collection(priced: PricedCart) -> None:
 
 
 def _create_part(order: Order, index: int, part: SellerPart, held: Mapping[uuid.UUID, stock.Held]) -> None:
+    if part.option is None:
+        raise RuntimeError("a part that is not delivered came through the checks")
+    with translation.override(order.language if order.language in dict(settings.LANGUAGES) else "vi"):
+        name = str(part.option.name)
     seller_order = SellerOrder.objects.create(
         order=order,
         seller=part.seller,
         number=f"{order.number}-{index}",
-        shipping_option=part.options[0].id.split(".")[0],
+        shipping_option=part.option.carrier,
+        shipping_name=name[:160],
         subtotal=part.subtotal,
-        shipping=part.shipping or 0,
+        shipping=part.option.price,
         total=part.total,
     )
     part_touch(seller_order.pk)

@@ -18,11 +18,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import services as stock
 from marketplace.core import audit, events, idempotency
-from marketplace.core.actor import Actor
+from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
 from orders import access, messages, shipping
+from orders.carriers import booking_carrier
 from orders.events import OrderCancelled, PartCancelled
 from orders.models import (
+    BookingState,
     Order,
     OrderLine,
     OrderState,
@@ -32,6 +34,7 @@ from orders.models import (
     ShipmentLine,
     ShipmentState,
 )
+from orders.services.bookings import check_bookable
 from orders.services.life import count_sales, shelf_pieces
 from orders.services.states import (
     GONE,
@@ -141,34 +144,52 @@ def _ship(
             ErrorCode.TOO_LONG, _("At most %(limit)s characters.") % {"limit": MAX_TRACKING}, "trackingNumber"
         )
     packed = _packed(part, lines)
+    booked_with = None if number else booking_carrier(carrier)
+    if booked_with is not None:
+        check_bookable(booked_with, part, packed, parcel)
     if part.state == S.TO_CONFIRM:
         _confirm(actor, part)
     now = timezone.now()
-    waits = way.waits_for_the_buyer
+    waits = way.waits_for_the_buyer or booked_with is not None
     made = Shipment.objects.create(
         seller_order=part,
         carrier=carrier,
         tracking_number=number,
         parcel=dict(parcel) if parcel else None,
         state=ShipmentState.READY if waits else ShipmentState.IN_TRANSIT,
+        booking=BookingState.WAITING if booked_with is not None else "",
         shipped_at=None if waits else now,
     )
     for line, quantity in packed:
         ShipmentLine.objects.create(shipment=made, line=line, quantity=quantity)
         OrderLine.objects.filter(pk=line.pk).update(shipped=F("shipped") + quantity, updated_at=now)
-    whole = not OrderLine.objects.filter(seller_order=part, shipped__lt=F("quantity")).exists()
+    whole = _all_left(part)
     if whole:
         part_move(part, S.SHIPPED)
     else:
         part_touch(part.pk)
-    kind = "ready" if waits else "shipped" if whole else "partly_shipped"
+    kind = "shipped" if whole else "partly_shipped"
+    if waits:
+        kind = "ready" if booked_with is None else "booked"
     tell_step(part.order, kind, part=part, actor="seller", carrier=carrier, tracking=number)
     audit.record(
         actor, "shipment.created", made, after={"carrier": carrier, "pieces": sum(q for _l, q in packed)}
     )
     order_settle(part.order)
-    messages.parcel_left(part, made)
+    if booked_with is not None:
+        from orders.jobs import book_parcel
+
+        book_parcel.defer(parcel_id=str(made.pk))
+    else:
+        messages.parcel_left(part, made)
     return made
+
+
+def _all_left(part: SellerOrder) -> bool:
+    """Whether all its pieces are in parcels, and none of these waits for its carrier."""
+    waiting = Shipment.objects.filter(seller_order=part, state=ShipmentState.READY).exclude(booking="")
+    unpacked = OrderLine.objects.filter(seller_order=part, shipped__lt=F("quantity"))
+    return not waiting.exists() and not unpacked.exists()
 
 
 def _packed(part: SellerOrder, lines: Sequence[Mapping[str, Any]] | None) -> list[tuple[OrderLine, int]]:
@@ -213,36 +234,128 @@ def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) ->
     part = lock_part(parcel.seller_order_id)
     parcel = Shipment.objects.get(pk=parcel.pk)
     if parcel.state != state:
+        _check_hand_move(parcel, state)
         _move_parcel(actor, part, parcel, state, by="seller")
     return SellerOrder.objects.get(pk=part.pk)
 
 
-def _move_parcel(actor: Actor, part: SellerOrder, parcel: Shipment, to: str, *, by: str) -> None:
+def _check_hand_move(parcel: Shipment, to: str) -> None:
+    """What only a carrier can tell, or no longer take back."""
+    if parcel.state == ShipmentState.DELIVERED and to == ShipmentState.FAILED:
+        raise _wrong_state(_("A parcel in this state cannot go there."), "state")
+    if parcel.booking and to == ShipmentState.CANCELLED and parcel.state != ShipmentState.READY:
+        raise _wrong_state(
+            _("The carrier has the parcel already. Ask the carrier to bring it back; then we hear of it."),
+            "state",
+        )
+
+
+def parcel_follow(
+    part: SellerOrder, parcel: Shipment, to: str, *, at: dt.datetime, kind: str = "", by: str = "carrier"
+) -> bool:
+    """A carrier has told that since `at` the parcel is in this state. False where it cannot have come there.
+
+    `kind`: of the step in the order's story, where it is another than the state's; `by`: time, where no carrier speaks.
+    Runs inside the caller's transaction, which holds the order's lock; the same again changes nothing.
+    """
+    if parcel.state == to:
+        return True
+    if parcel.state == ShipmentState.DELIVERED:
+        # Whoever has it in hand knows better than what was told before; and nothing on its way is delivered.
+        if to in (ShipmentState.READY, ShipmentState.IN_TRANSIT):
+            return True
+        if parcel.delivered_at is not None and at <= parcel.delivered_at:
+            return True
+    if to == ShipmentState.READY:
+        return True
+    steps = [to] if to in PARCEL_MOVES[parcel.state] else [ShipmentState.IN_TRANSIT, to]
+    came = parcel.state
+    for step in steps:
+        if step not in PARCEL_MOVES[came]:
+            return False
+        came = step
+    if to == ShipmentState.CANCELLED and part.state not in (S.PREPARING, S.SHIPPED):
+        return False
+    for step in steps:
+        _move_parcel(SYSTEM, part, parcel, step, by=by, at=at, kind=kind if step == to else "")
+        part.refresh_from_db(fields=["state", "delivered_at", "completes_at"])
+        parcel.refresh_from_db()
+    if to == ShipmentState.CANCELLED:
+        messages.booking_gone(part, parcel)
+    return True
+
+
+def _move_parcel(
+    actor: Actor,
+    part: SellerOrder,
+    parcel: Shipment,
+    to: str,
+    *,
+    by: str,
+    at: dt.datetime | None = None,
+    kind: str = "",
+) -> None:
     if to not in PARCEL_MOVES[parcel.state]:
         raise _wrong_state(_("A parcel in this state cannot go there."), "state")
     if to == ShipmentState.CANCELLED and part.state not in (S.PREPARING, S.SHIPPED):
         raise _wrong_state(_("The buyer has this order already."), "state")
-    now = timezone.now()
+    now = at or timezone.now()
     changes: dict[str, Any] = {}
     if to == ShipmentState.DELIVERED:
         changes = {"delivered_at": now, "shipped_at": parcel.shipped_at or now}
     elif to == ShipmentState.IN_TRANSIT:
         changes = {"shipped_at": parcel.shipped_at or now}
+    elif to == ShipmentState.CANCELLED and parcel.booking:
+        changes = _unbooked(parcel, by)
     parcel_move(parcel, to, **changes)
     part_touch(part.pk)
+    if parcel.booking and parcel.state == ShipmentState.READY and to != ShipmentState.CANCELLED:
+        _depart(part, parcel, to, by)
+    if parcel.state == ShipmentState.DELIVERED and part.state == S.DELIVERED and by == "carrier":
+        part_move(part, S.SHIPPED, delivered_at=None, completes_at=None)
     audit.record(actor, "shipment.moved", parcel, before={"state": parcel.state}, after={"state": to})
     if to == ShipmentState.CANCELLED:
         for item in ShipmentLine.objects.filter(shipment=parcel):
             OrderLine.objects.filter(pk=item.line_id).update(
-                shipped=F("shipped") - item.quantity, updated_at=now
+                shipped=F("shipped") - item.quantity, updated_at=timezone.now()
             )
         part_move(part, S.PREPARING)
         tell_step(part.order, "parcel_back", part=part, actor=by)
     elif to == ShipmentState.DELIVERED:
         _deliver(part, by)
     elif to in (ShipmentState.FAILED, ShipmentState.RETURNED, ShipmentState.LOST):
-        tell_step(part.order, f"parcel_{to.lower()}", part=part, actor=by)
+        tell_step(part.order, kind or f"parcel_{to.lower()}", part=part, actor=by)
     order_settle(part.order)
+
+
+def _unbooked(parcel: Shipment, by: str) -> dict[str, Any]:
+    """What becomes of the booking of a parcel that is cancelled: whoever has not heard of it yet is told."""
+    if by == "carrier":
+        return {"booking": BookingState.CANCELLED}
+    if parcel.booking == BookingState.REFUSED:
+        return {}
+    from orders.jobs import unbook_parcel
+
+    unbook_parcel.defer(parcel_id=str(parcel.pk))
+    return {"booking": BookingState.CANCELLING}
+
+
+def _depart(part: SellerOrder, parcel: Shipment, to: str, by: str) -> None:
+    """The carrier has fetched a parcel: with the last one the whole part has left."""
+    whole = part.state == S.PREPARING and _all_left(part)
+    if whole:
+        part_move(part, S.SHIPPED)
+        part.state = S.SHIPPED
+    if to == ShipmentState.IN_TRANSIT:
+        tell_step(
+            part.order,
+            "shipped" if whole else "partly_shipped",
+            part=part,
+            actor=by,
+            carrier=parcel.carrier,
+            tracking=parcel.tracking_number,
+        )
+        messages.parcel_left(part, parcel)
 
 
 def _deliver(part: SellerOrder, by: str) -> None:

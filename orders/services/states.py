@@ -30,7 +30,8 @@ MOVES: dict[str, frozenset[str]] = {
     S.PREPARING: frozenset({S.SHIPPED, S.CANCELLED}),
     # A parcel that was told to have left by mistake comes back to the bench.
     S.SHIPPED: frozenset({S.PREPARING, S.DELIVERED, S.COMPLETED, S.RETURNED}),
-    S.DELIVERED: frozenset({S.COMPLETED, S.RETURNED}),
+    # A carrier may take back what it has told to be there.
+    S.DELIVERED: frozenset({S.SHIPPED, S.COMPLETED, S.RETURNED}),
     S.COMPLETED: frozenset({S.RETURNED}),
     S.CANCELLED: frozenset(),
     S.EXPIRED: frozenset(),
@@ -55,7 +56,7 @@ PARCEL_MOVES: dict[str, frozenset[str]] = {
     P.READY: frozenset({P.IN_TRANSIT, P.DELIVERED, P.CANCELLED}),
     P.IN_TRANSIT: frozenset({P.DELIVERED, P.FAILED, P.RETURNED, P.LOST, P.CANCELLED}),
     P.FAILED: frozenset({P.IN_TRANSIT, P.DELIVERED, P.RETURNED, P.LOST}),
-    P.DELIVERED: frozenset({P.RETURNED}),
+    P.DELIVERED: frozenset({P.RETURNED, P.FAILED}),
     P.LOST: frozenset({P.DELIVERED, P.RETURNED}),
     # Told by mistake, or sent once more.
     P.RETURNED: frozenset({P.IN_TRANSIT, P.DELIVERED}),

@@ -2,15 +2,20 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.actor import SYSTEM
-from orders import messages
-from orders.models import SellerOrder, SellerOrderState
-from orders.services.fulfilment import part_cancel
+from marketplace.core import audit
+from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.errors import DomainError, ErrorCode
+from orders import access, messages
+from orders.models import SellerOrder, SellerOrderState, Shipment, ShipmentState
+from orders.services.fulfilment import parcel_follow, part_cancel
 from orders.services.states import (
     OPEN_RETURNS,
     lock_part,
@@ -92,3 +97,75 @@ def _complete(part_id: uuid.UUID) -> bool:
     tell_step(part.order, "completed", part=part)
     order_settle(part.order)
     return True
+
+
+# --- Parcels of which nobody sends news -----------------------------------------------------------------------
+def _silent(**conditions: Any) -> QuerySet[Shipment]:
+    """Parcels handed over by hand that are on their way, as far as anybody has said."""
+    return Shipment.objects.filter(
+        booking="", state=ShipmentState.IN_TRANSIT, missing_at=None, **conditions
+    ).order_by("shipped_at")
+
+
+def parcels_ask_buyers(*, limit: int = 200) -> int:
+    """Asks buyers whether what left SHIPMENT_ASSUMED_DAYS ago has come, once. Returns for how many parts."""
+    since = timezone.now() - dt.timedelta(days=settings.SHIPMENT_ASSUMED_DAYS)
+    due = _silent(shipped_at__lt=since, buyer_asked_at=None)
+    return one_by_one(_parts_of(due, limit), _ask_buyer)
+
+
+def _parts_of(parcels: QuerySet[Shipment], limit: int) -> list[uuid.UUID]:
+    """Their parts, each once, the longest waiting first."""
+    return list(dict.fromkeys(parcels.values_list("seller_order", flat=True)[:limit]))
+
+
+def _ask_buyer(part_id: uuid.UUID) -> bool:
+    """One letter for all parcels of a part that are due."""
+    part = lock_part(part_id)
+    now = timezone.now()
+    since = now - dt.timedelta(days=settings.SHIPMENT_ASSUMED_DAYS)
+    due = _silent(seller_order=part, shipped_at__lt=since, buyer_asked_at=None)
+    asked = Shipment.objects.filter(pk__in=[row.pk for row in due]).update(buyer_asked_at=now, updated_at=now)
+    if not asked:
+        return False
+    part_touch(part.pk)
+    messages.has_it_come(part, now + dt.timedelta(days=settings.SHIPMENT_ASSUMED_GRACE_DAYS))
+    return True
+
+
+def parcels_assume(*, limit: int = 200) -> int:
+    """What buyers were asked about SHIPMENT_ASSUMED_GRACE_DAYS ago counts as there, without a word from them: from then
+    on it may be sent back. Returns how many parts had such parcels."""
+    since = timezone.now() - dt.timedelta(days=settings.SHIPMENT_ASSUMED_GRACE_DAYS)
+    return one_by_one(_parts_of(_silent(buyer_asked_at__lt=since), limit), _assume)
+
+
+def _assume(part_id: uuid.UUID) -> bool:
+    part = lock_part(part_id)
+    since = timezone.now() - dt.timedelta(days=settings.SHIPMENT_ASSUMED_GRACE_DAYS)
+    due = list(_silent(seller_order=part, buyer_asked_at__lt=since))
+    for parcel in due:
+        parcel_follow(part, parcel, ShipmentState.DELIVERED, at=timezone.now(), by="time")
+    return bool(due)
+
+
+@transaction.atomic(durable=True)
+def seller_order_miss(*, actor: Actor, part_id: uuid.UUID | None, token: str | None) -> SellerOrder:
+    """The buyer says that what was sent has not come: it never counts as there by itself, and its seller is told.
+
+    Twice is once; with the parcel in hand the buyer says so (`seller_order_receive`). Raises DomainError NOT_FOUND,
+    INVALID_STATE.
+    """
+    part = lock_part(access.access_bought_part(actor, part_id, token).pk)
+    now = timezone.now()
+    on_the_way = Shipment.objects.filter(
+        seller_order=part, state__in=[ShipmentState.IN_TRANSIT, ShipmentState.FAILED]
+    )
+    if not on_the_way.exists():
+        raise DomainError.of(ErrorCode.INVALID_STATE, _("Nothing of it is on its way to you now."), "id")
+    if on_the_way.filter(missing_at=None).update(missing_at=now, updated_at=now):
+        part_touch(part.pk)
+        tell_step(part.order, "parcel_missed", part=part, actor="buyer")
+        audit.record(actor, "seller_order.missed", part)
+        messages.not_come(part)
+    return SellerOrder.objects.get(pk=part.pk)

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
+from django.test import Client
 
+from marketplace.core.ids import to_global_id
 from marketplace.desk.slips import Slip, parcel_papers
 from orders.models import SellerOrder, Shipment
 from payments.models import Refund
@@ -155,3 +158,39 @@ def test_a_long_slip_goes_on_over_pages(order: Bought) -> None:
     assert all(f"Khay gỗ {number} " in text for number in range(1, 31))
     (code,) = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
     assert code.text == "EV123456789VN"
+
+
+def test_a_label_is_printed_by_a_link_that_grows_old(
+    owner: Person, gql: Graphql, order: Bought, settings: Any
+) -> None:
+    number = f"{order.number}-1"
+    owner.post(f"/desk/don-hang/{number}", act="confirm")
+    owner.post(f"/desk/don-hang/{number}", act="ship", carrier="vnpost", tracking="EV123456789VN")
+    seller = Graphql(owner.client)
+    seller.headers["X-Requested-With"] = "tests"
+    asked = "query($i: ID!){node(id: $i){...on Shipment{labelUrl}}}"
+    key = to_global_id("Shipment", Shipment.objects.get().pk)
+
+    url = seller(asked, i=key)["node"]["labelUrl"]
+
+    assert url.startswith(settings.BASE_URL)
+    path = url.removeprefix(settings.BASE_URL)
+    assert number not in path
+    answer = Client().get(path)
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "no-store")
+    document = pypdfium2.PdfDocument(answer.content)
+    assert [round(side / 72 * 25.4) for side in document[0].get_size()] == [105, 148]
+    words = " ".join(page.get_textpage().get_text_range() for page in document)
+    for wanted in ("EV123456789VN", "Nguyễn Thị Lan", "0912 345 678", "1 phố Tràng Thi", "Lưu Thượng", "3 ×"):
+        assert wanted in " ".join(words.split())
+    (code,) = zxingcpp.read_barcodes(document[0].render(scale=3).to_pil())
+    assert code.text == "EV123456789VN"
+
+    assert Client().post(path).status_code == 405
+    assert Client().get(path[:-1]).status_code == 404
+    settings.PRIVATE_LINK_MINUTES = 0
+    assert Client().get(path).status_code == 404
+    settings.PRIVATE_LINK_MINUTES = 15
+    owner.post(f"/desk/don-hang/{number}", act="parcel-CANCELLED", parcel=key)
+    assert Client().get(path).status_code == 404
+    assert seller(asked, i=key)["node"]["labelUrl"] is None

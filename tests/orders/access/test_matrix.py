@@ -38,6 +38,8 @@ TABLES = (
     "orders_shipment",
     "orders_return",
     "payments_refund",
+    "orders_shipping_terms",
+    "orders_shipping_rate",
     "catalog_variant",
     "orders_question",
     "catalog_review",
@@ -108,7 +110,7 @@ def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str
     if name.startswith("return"):
         return _about_return(name, part, scene)
     one, order = {"id": _gid(part)}, {"orderId": _gid(part.order)}
-    if name in ("shipmentUpdate", "sellerOrderReceive"):
+    if name in ("shipmentUpdate", "sellerOrderReceive", "sellerOrderMiss"):
         parcel = _send(scene, part)
         if name == "shipmentUpdate":
             return "id: $id, state: DELIVERED", {"id": _gid(parcel)}
@@ -124,9 +126,14 @@ def _mutation(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict[str
         "questionAsk:product": ('productId: $id, body: "Có không?"', {"id": _gid(scene.product)}),
         "sellerOrderConfirm": ("id: $id", one),
         "sellerOrderReceive": ("id: $id", one),
+        "sellerOrderMiss": ("id: $id", one),
         "sellerOrderCancel": ('id: $id, reason: "Hết", idempotencyKey: "k"', one),
         "shipmentCreate": ('sellerOrderId: $id, carrier: "vnpost", idempotencyKey: "k"', one),
         "refundCreate": ('sellerOrderId: $id, amount: 1000, reason: "Lỗi", idempotencyKey: "k"', one),
+        "shippingSettingsSet": (
+            "sellerId: $seller, input: {pickup: true, rates: [{zone: SOUTH, upToGrams: 1000, price: 9}]}",
+            {"seller": _gid(scene.seller)},
+        ),
         "orderCancel": ("orderId: $orderId", order),
         "refundAccountSet": (
             'orderId: $orderId, bankBin: "970422", account: "0123456789", holder: "LAN"',
@@ -320,6 +327,21 @@ def test_a_product_shows_what_was_answered_and_to_its_two_sides_what_waits(
     waits = {"buyer", "packer", "editor", "owner", "admin", "app"}
     public = {_gid(things["Question:answered"])}
     assert found == (public | {_gid(things["Question:open"])} if caller in waits else public)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_how_a_seller_delivers_is_for_who_may_change_it(scene: Scene, caller: str) -> None:
+    seller = scene.gql(caller)(
+        "query($s: String!){seller(slug: $s){private{shippingSettings{pickup}}}}", s=scene.seller.slug
+    )["seller"]
+
+    expected = {
+        "packer": None,
+        "here": None,
+        **{key: {"pickup": False} for key in ("editor", "owner", "admin")},
+    }
+    private = {"shippingSettings": expected[caller]} if caller in expected else None
+    assert seller["private"] == private
 
 
 def test_one_refused_field_hides_no_neighbour(scene: Scene, part: SellerOrder) -> None:

@@ -14,7 +14,7 @@ from catalog.services import address_save
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
 from marketplace.core.ids import to_global_id
-from orders.models import OrderLine, Question, SellerOrder
+from orders.models import OrderLine, Question, Return, ReturnLine, SellerOrder
 from tests.builders import ADDRESS, Shop, make_certificate, make_product, make_seller, make_user
 from tests.catalog.access.scene import make_picture
 from tests.conftest import Graphql
@@ -98,6 +98,18 @@ def said(shop: Shop, **more: Any) -> None:
         Question.objects.create(**asked, body="Có màu khác không?")
 
 
+def given_back(line: OrderLine) -> Return:
+    """A return of the line that its seller has to answer."""
+    row = Return.objects.create(
+        seller_order=line.seller_order,
+        reason="DAMAGED",
+        description="Quai bị gãy",
+        decide_before=timezone.now(),
+    )
+    ReturnLine.objects.create(parent=row, line=line, quantity=1)
+    return row
+
+
 @pytest.mark.usefixtures("clean_jobs", "owner")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> None:
@@ -135,8 +147,12 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
     checker.look(f"/don-hang/{order.number}/huy?part={order.number}-1")
     checker.look(f"/don-hang/{order.number}/hoan-tien")
     checker.refuse("/don-hang/hoan-tien", "Keep it")
-    SellerOrder.objects.update(state="COMPLETED")
+    SellerOrder.objects.update(state="COMPLETED", delivered_at=timezone.now())
+    OrderLine.objects.update(shipped=1)
     line = OrderLine.objects.get()
+    checker.look(f"/don-hang/{order.number}/tra-hang?part={order.number}-1")
+    checker.refuse("/don-hang/tra-hang", "Ask the maker")
+    given_back(line)
     checker.look(f"/don-hang/{order.number}/danh-gia/{line.pk}")
     checker.refuse("/don-hang/danh-gia", "Send the review")
     said(shop, order_line=line.pk)
@@ -149,6 +165,10 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
     sign_in(checker.page, checker.base, person)
     checker.look(f"/san-pham/{shop.product.slug}/cau-hoi")
     checker.refuse("/san-pham/cau-hoi", "Ask")
+    for word in ("dieu-khoan", "du-lieu-ca-nhan"):
+        checker.look(f"/phap-ly/{word}")
+    checker.look("/tai-khoan/du-lieu")
+    checker.refuse("/tai-khoan/du-lieu", "Erase my account for good")
     for path in ("", f"/{kept[0].pk}", f"/{kept[1].pk}/xoa", "/moi"):
         checker.look(f"/tai-khoan/dia-chi{path}")
     checker.refuse("/tai-khoan/dia-chi/moi", "Save")
@@ -181,6 +201,12 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
         checker.refuse(f"/desk/{path}", button)
     for path in ("cau-hoi?xem=da-tra-loi", "danh-gia?xem=tat-ca"):
         checker.look(f"/desk/{path}")
+    row = given_back(OrderLine.objects.get())
+    checker.look("/desk/tra-hang")
+    checker.look(f"/desk/tra-hang/{row.pk}")
+    checker.refuse("/desk/tra-hang", "No")
+    Return.objects.update(state="APPROVED")
+    checker.look(f"/desk/tra-hang/{row.pk}")
     old = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")
     checker.look(f"/desk/nhan-trang/{old.slug}")
     checker.page.get_by_role("button", name="Send me the code").click()

@@ -139,7 +139,7 @@ def _known(cart: Data, kept: list[Data], user: Data | None) -> dict[str, str]:
 
 def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) -> HttpResponse:
     expected = clean(request.POST.get("expected_total"), 20)
-    ways = [clean(way, 200) for name, way in request.POST.items() if name.startswith(WAY)]
+    ways = [clean(request.POST.get(name), 200) for name in request.POST if name.startswith(WAY)]
     payload = mutate(
         request,
         "checkout_place",

@@ -49,13 +49,16 @@ class SellerPart:
     lines: list[PricedLine] = field(default_factory=list)
     # What is offered for the cart's address; until it has one, for the usual place.
     options: list[ShippingOption] = field(default_factory=list)
-    # How it travels, once an address is set.
+    # How it travels: as chosen, else the usual way.
     option: ShippingOption | None = None
     whole: "PricedCart | None" = None
 
     @property
     def shipping(self) -> int | None:
-        return self.option.price if self.option else None
+        """None until an address is set."""
+        if self.option is None or self.whole is None or self.whole.cart.delivery is None:
+            return None
+        return self.option.price
 
     @property
     def grams(self) -> int:
@@ -151,8 +154,7 @@ def price_cart(cart: Cart, chosen: Mapping[str, str] | None = None, *, ask: bool
     offered = whole.options(place_of(cart), ask=ask and cart.delivery is not None)
     for part in whole.parts:
         part.options, part.whole = offered[part.seller.pk], whole
-        if cart.delivery is not None:
-            _choose(part, whole, cart.carriers if chosen is None else chosen)
+        _choose(part, whole, cart.carriers if chosen is None else chosen)
     return whole
 
 
@@ -163,7 +165,7 @@ def _choose(part: SellerPart, whole: PricedCart, chosen: Mapping[str, str]) -> N
         part.option = usual(part.options)
     else:
         part.option = next((row for row in part.options if row.carrier == wanted), None)
-    if part.option is not None:
+    if part.option is not None or whole.cart.delivery is None:
         return
     if usual(part.options) is not None:
         words = _("The way of delivery that you chose for “%(name)s” is not offered now. Choose another one.")

@@ -26,6 +26,8 @@ TABS: dict[str, list[str]] = {
 }
 FIRST_TAB = "can-nhan"
 NAMES = ("carrier", "tracking")
+# Who carries what was ordered by each way of delivery, where that leaves no choice.
+FITTING = {"ghn": "ghn", "pickup": "pickup"}
 # What a person at the bench knows of a parcel.
 PARCEL_NEWS = {"DELIVERED", "CANCELLED", "RETURNED", "LOST"}
 
@@ -58,7 +60,10 @@ def orders(request: HttpRequest, desk: Desk) -> HttpResponse:
 @desk_page()
 def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     part = _part(request, desk, number)
-    values, errors = dict.fromkeys(NAMES, ""), dict[str, str]()
+    values, errors = (
+        {"carrier": FITTING.get(part["shippingOption"]["carrier"], ""), "tracking": ""},
+        dict[str, str](),
+    )
     if request.method == "POST":
         act = clean(request.POST.get("act"), 20)
         if act == "ship":
@@ -72,7 +77,7 @@ def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         "section": "orders",
         "part": part,
         "left": left,
-        "fields": fill(_questions(), values, errors),
+        "fields": fill(_questions(part["books"]), values, errors),
         "key": new_key(),
         "may_cancel": desk.edits and part["state"] in ("TO_CONFIRM", "PREPARING") and not part["shipments"],
     }
@@ -196,8 +201,10 @@ def order_cancel(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
 def _part(request: HttpRequest, desk: Desk, number: str) -> Data:
     """The workshop's part with this number. 404 for every other."""
     criteria = {"seller": desk.seller["slug"], "query": clean(number, 16)}
-    for part in run(request, "order", filter=criteria)["sellerOrders"]["nodes"]:
+    found = run(request, "order", filter=criteria)
+    for part in found["sellerOrders"]["nodes"]:
         if part["number"] == number:
+            part["books"] = {row["code"] for row in found["carriers"] if row["books"]}
             for line in part["lines"]:
                 line["left"] = line["quantity"] - line["quantityShipped"]
             for row in part["returns"]:
@@ -214,6 +221,8 @@ def _do(request: HttpRequest, part: Data, act: str, values: dict[str, str]) -> d
     elif act == "ship":
         payload = _ship(request, part, values)
         told = _("Sent. The buyer has been told.")
+        if values["carrier"] in part["books"] and not values["tracking"]:
+            told = _("We book it now. The carrier comes for it; you see here how it goes.")
     elif act.startswith("parcel-") and (state := act.removeprefix("parcel-")) in PARCEL_NEWS:
         payload = mutate(request, "parcel_news", id=clean(request.POST.get("parcel"), 200), state=state)
         told = _("Noted.")
@@ -243,7 +252,12 @@ def _ship(request: HttpRequest, part: Data, values: dict[str, str]) -> Data:
     )
 
 
-def _questions() -> list[Field]:
+def _questions(books: set[str]) -> list[Field]:
+    hint = _("So the buyer can follow the parcel. Leave it empty if there is none.")
+    if "ghn" in books:
+        hint = _(
+            "With GHN leave it empty: we book it, and they come for it. Else the buyer follows the parcel by it."
+        )
     return [
         Field(
             "carrier",
@@ -264,7 +278,7 @@ def _questions() -> list[Field]:
         Field(
             "tracking",
             _("Number on the carrier's slip"),
-            hint=_("So the buyer can follow the parcel. Leave it empty if there is none."),
+            hint=hint,
             attributes={"maxlength": 60, "autocomplete": "off", "autocapitalize": "characters"},
         ),
     ]

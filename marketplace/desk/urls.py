@@ -9,6 +9,7 @@ from marketplace.desk import (
     apply,
     certificates,
     claims,
+    delivery,
     home,
     listings,
     orders,
@@ -68,4 +69,5 @@ urlpatterns = [
     path("desk/nhan-trang/<slug:slug>", claims.claim, name="claim"),
     path("desk/loi-moi/<str:token>", people.invitation, name="invitation"),
     path("desk/co-so", workshop.workshop, name="workshop"),
+    path("desk/co-so/giao-hang", delivery.delivery, name="delivery"),
 ]

@@ -105,22 +105,20 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def estimate(cart: Data) -> dict[str, Any]:
-    """Shipping and total as ordering will count them: the first way of delivery of each maker's parcel."""
-    fees = [
-        part["shipping"]["amount"]
-        if part["shipping"] is not None
-        else (part["shippingOptions"][0]["price"]["amount"] if part["shippingOptions"] else 0)
-        for part in cart["sellers"]
-    ]
-    for part, fee in zip(cart["sellers"], fees, strict=True):
-        part["fee"] = fee
-    subtotal = cart["subtotal"]["amount"]
-    return {"subtotal": subtotal, "shipping": sum(fees), "total": subtotal + sum(fees)}
+    """Shipping and total as ordering will count them: each maker's parcel by the way that is chosen, else the usual."""
+    for part in cart["sellers"]:
+        chosen = (part["selectedShippingOption"] or {}).get("id")
+        part["way"] = next((row for row in part["shippingOptions"] if row["id"] == chosen), None)
+        part["fee"] = part["way"]["price"]["amount"] if part["way"] else 0
+    subtotal, fees = cart["subtotal"]["amount"], sum(part["fee"] for part in cart["sellers"])
+    return {"subtotal": subtotal, "shipping": fees, "total": subtotal + fees}
 
 
 def blocking_problems(cart: Data) -> list[Data]:
-    """What must be put right before ordering. A changed price is only told: the total shows it."""
-    return [problem for problem in cart["problems"] if problem["code"] != "PRICE_CHANGED"]
+    """What must be put right before ordering. A changed price is only told, for the total shows it; how and where
+    things are delivered is put right in the form of the order."""
+    aside = ("PRICE_CHANGED", "SHIPPING_UNAVAILABLE")
+    return [problem for problem in cart["problems"] if problem["code"] not in aside]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,8 +134,9 @@ def _cart_page(request: HttpRequest, error: Data | None = None) -> HttpResponse:
         return render(request, "storefront/cart_empty.html", {"cart": found})
     by_line: dict[str, list[Data]] = {}
     for problem in found["problems"]:
-        by_line.setdefault(problem["lineId"] or "", []).append(problem)
+        by_line.setdefault(problem["lineId"] or problem["sellerId"] or "", []).append(problem)
     for part in found["sellers"]:
+        part["problems"] = by_line.get(part["seller"]["id"], [])
         for line in part["lines"]:
             line["problems"] = by_line.get(line["id"], [])
             line["less"] = max(line["quantity"] - 1, 0)
@@ -158,12 +157,20 @@ def _cart_page(request: HttpRequest, error: Data | None = None) -> HttpResponse:
 
 
 def _change(request: HttpRequest) -> HttpResponse:
-    """One form a line: a number, one more, one less, out; and a fresh basket for one that is too old."""
+    """One form a line: a number, one more, one less, out; one a maker: how it is delivered; and a fresh basket for one
+    that is too old."""
     found = current_cart(request)
     if found is None:
         return redirect("storefront:cart")
     if request.POST.get("renew"):
         return _renew(request, found)
+    if request.POST.get("way"):
+        payload = mutate(
+            request, "cart_choose", cartId=found["id"], options=[clean(request.POST.get("way"), 200)]
+        )
+        for error in payload["userErrors"]:
+            messages.error(request, error["message"])
+        return redirect("storefront:cart")
     line_id = clean(request.POST.get("line"), 200)
     if request.POST.get("remove"):
         payload = mutate(request, "cart_remove", cartId=found["id"], lineIds=[line_id])

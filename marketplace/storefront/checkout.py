@@ -29,7 +29,8 @@ KEEP_PLACED = 10
 # Where the schema's path of a problem shows in the form.
 PLACES = {**addresses.PLACES, "expectedTotal": "total"}
 # Buttons that ask for something more in the form and order nothing.
-ASIDE = ("choose_province", "choose_address")
+ASIDE = ("choose_province", "choose_ward", "choose_address")
+WAY = "way-"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +91,7 @@ def _form(
     places = run(request, "places", province=values["province"])
     if values["ward"] not in {ward["code"] for ward in places["wards"]}:
         values["ward"] = ""
+    place = _offer_ways(request, cart, values, places)
     return render(
         request,
         "storefront/checkout.html",
@@ -99,6 +101,7 @@ def _form(
             "terms": run(request, "legal", kind="TERMS")["legalText"],
             "invoice_open": any((values or {}).get(name) for name in INVOICE.values()),
             "changed": [p for p in cart["problems"] if p["code"] == "PRICE_CHANGED"],
+            "place": place,
             "values": values,
             "errors": errors or {},
             "others": [row for row in kept if not addresses.same_values(values, row["address"])],
@@ -108,6 +111,24 @@ def _form(
         },
         status=422 if errors else 200,
     )
+
+
+def _offer_ways(request: HttpRequest, cart: Data, values: dict[str, str], places: Data) -> str:
+    """Puts into the cart how each maker delivers to the form's address, and what is chosen. Returns where that is."""
+    province = next((row["name"] for row in places["provinces"] if row["code"] == values["province"]), "")
+    ward = next((row["name"] for row in places["wards"] if row["code"] == values["ward"]), "")
+    address = {"name": "", "phone": "", "line1": "", "province": province, "wardCode": values["ward"] or None}
+    found = run(request, "checkout_ways", cart=cart["id"], address=address)["cart"]
+    offered = {part["seller"]["slug"]: part["shippingOptions"] for part in found["sellers"]} if found else {}
+    for part in cart["sellers"]:
+        part["shippingOptions"] = offered.get(part["seller"]["slug"], [])
+        ids = [row["id"] for row in part["shippingOptions"]]
+        kept = (part["selectedShippingOption"] or {}).get("id")
+        wanted = [clean(request.POST.get(f"{WAY}{part['seller']['slug']}"), 200), kept]
+        usual = [row["id"] for row in part["shippingOptions"] if row["carrier"] != "pickup"]
+        chosen = next((key for key in (*wanted, *usual) if key in ids), None)
+        part["selectedShippingOption"] = {"id": chosen} if chosen else None
+    return f"{ward}, {province}" if ward else province
 
 
 def _known(cart: Data, kept: list[Data], user: Data | None) -> dict[str, str]:
@@ -126,6 +147,7 @@ def _known(cart: Data, kept: list[Data], user: Data | None) -> dict[str, str]:
 
 def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) -> HttpResponse:
     expected = clean(request.POST.get("expected_total"), 20)
+    ways = [clean(request.POST.get(name), 200) for name in request.POST if name.startswith(WAY)]
     payload = mutate(
         request,
         "checkout_place",
@@ -143,6 +165,7 @@ def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) 
             },
             "invoice": _invoice(values),
             "acceptedTerms": clean(request.POST.get("terms"), 20) or None,
+            "shippingOptionIds": ways or None,
             "expectedTotal": int(expected) if expected.isascii() and expected.isdigit() else 0,
         },
     )

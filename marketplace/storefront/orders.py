@@ -138,6 +138,9 @@ def order_page(
     for part in found["sellerOrders"]:
         for line in part["lines"]:
             line["key"] = key_of(line["id"])
+        on_its_way = [row for row in part["shipments"] if row["state"] in ("IN_TRANSIT", "FAILED")]
+        part["on_its_way"] = any(row["missingAt"] is None for row in on_its_way)
+        part["missing"] = any(row["missingAt"] is not None for row in on_its_way)
     context = {
         "order": found,
         "waiting": found["state"] == "AWAITING_PAYMENT",
@@ -188,16 +191,22 @@ def order_cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 def order_receive(request: HttpRequest, number: str) -> HttpResponse:
-    """The buyer has one maker's parcel in hand."""
+    """The buyer has one maker's parcel in hand, or still waits for it."""
     order = ask(request, "order", number)["order"]
     part = next((row for row in order["sellerOrders"] if row["number"] == request.POST.get("part")), None)
     if part is None:
         raise Http404
-    payload = mutate(request, "order_receive", id=part["id"], token=order["token"])
+    missing = bool(request.POST.get("missing"))
+    payload = mutate(
+        request, "order_miss" if missing else "order_receive", id=part["id"], token=order["token"]
+    )
     for error in payload["userErrors"]:
         messages.error(request, error["message"])
     if not payload["userErrors"]:
-        messages.success(request, _("Thank you. The maker is told that it has arrived."))
+        told = _("Thank you. The maker is told that it has arrived.")
+        if missing:
+            told = _("Thank you. The maker asks the carrier where it is.")
+        messages.success(request, told)
     return redirect("storefront:order", number)
 
 

@@ -14,8 +14,9 @@ from marketplace.core.graphql import peers
 from marketplace.core.graphql.connections import Page, keyset_page
 from marketplace.core.graphql.nodes import parse_id, register_node
 from marketplace.core.graphql.scalars import DateTime
-from marketplace.core.graphql.types import extend
-from orders import models, queries
+from marketplace.core.graphql.types import extend, required_list
+from orders import models, queries, shipping
+from orders.carriers import booking_carrier
 from orders.graphql import types
 
 
@@ -49,7 +50,16 @@ def _sold_page(
     return page
 
 
+class ShippingCarrier(graphene.ObjectType):
+    """Whom a parcel may be handed to. `books`: without a tracking number it is booked, and comes for the parcel."""
+
+    code = graphene.String(required=True)
+    name = graphene.String(required=True)
+    books = graphene.Boolean(required=True)
+
+
 class OrdersQuery:
+    carriers = graphene.Field(required_list(ShippingCarrier), description="Codes for shipmentCreate.")
     cart = graphene.Field(types.Cart, id=graphene.ID(required=True))
     order = graphene.Field(
         types.Order,
@@ -67,6 +77,13 @@ class OrdersQuery:
         filter=graphene.Argument(SellerOrderFilter),
         description="For sellers and partner apps: their own, newest first; changed since a time, oldest change first.",
     )
+
+    @staticmethod
+    def resolve_carriers(root: Any, info: graphene.ResolveInfo) -> list[ShippingCarrier]:
+        return [
+            ShippingCarrier(code=code, name=str(way.name), books=booking_carrier(code) is not None)
+            for code, way in shipping.CARRIERS.items()
+        ]
 
     @staticmethod
     def resolve_seller_orders(

@@ -137,7 +137,9 @@ class CartSeller(graphene.ObjectType):
     lines = graphene.Field(required_list(CartLine))
     subtotal = money_field("subtotal")
     shipping = money_field("shipping", required=False)
-    selected_shipping_option = graphene.Field(ShippingOption)
+    selected_shipping_option = graphene.Field(
+        ShippingOption, description="As chosen, else the usual way; null where neither is offered."
+    )
     total = money_field("total")
     collection = graphene.Field(Collection, required=True)
     shipping_options = graphene.Field(

@@ -185,7 +185,15 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
     listing = f"/desk/san-pham/{shop.product.pk.hex}"
     checker.look("/desk")
     sign_in(checker.page, checker.base, owner)
-    for path in ("/desk", "/desk/san-pham", "/desk/ton-kho", "/desk/co-so", "/desk/san-pham/moi", listing):
+    for path in (
+        "/desk",
+        "/desk/san-pham",
+        "/desk/ton-kho",
+        "/desk/co-so",
+        "/desk/co-so/giao-hang",
+        "/desk/san-pham/moi",
+        listing,
+    ):
         checker.look(path)
     order = buy_paid(Graphql(Client()), run_jobs, (shop.variant, 2))
     for path in ("", f"/{order.number}-1"):

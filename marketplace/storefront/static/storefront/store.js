@@ -7,6 +7,9 @@ for (const extra of document.querySelectorAll("[data-without-script]")) extra.hi
 /* A list that acts when it is changed. */
 for (const list of document.querySelectorAll("select[data-submit]")) list.addEventListener("change", () => list.form.requestSubmit());
 
+/* A choice that acts when it is made. */
+for (const choice of document.querySelectorAll("form[data-choice]")) choice.addEventListener("change", () => choice.requestSubmit());
+
 /* The number of a basket's line. */
 for (const form of document.querySelectorAll("form[data-line]")) {
   form.elements.quantity.addEventListener("change", () => form.requestSubmit(form.querySelector("[name=set]")));

@@ -145,7 +145,7 @@ def test_papers_of_a_change_that_fails_go_with_it(
         assert _stored() != before
         raise RuntimeError("the database is away")
 
-    monkeypatch.setattr("catalog.services.sellers._tell_officers", fail)
+    monkeypatch.setattr("catalog.services.sellers._tell_of_application", fail)
     body = owner.gql.send(
         "mutation($i: SellerApplyInput!){sellerApply(input: $i){userErrors{code}}}",
         {

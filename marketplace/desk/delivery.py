@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -132,10 +131,8 @@ def _read_rates(values: Mapping[str, str], errors: dict[str, str]) -> tuple[list
     return rates, places
 
 
-def _tables(
-    values: Mapping[str, str], errors: Mapping[str, str]
-) -> list[tuple[str, list[tuple[Field, Field]]]]:
-    """By zone its name and rows of (up to so many kilos, price)."""
+def _tables(values: Mapping[str, str], errors: Mapping[str, str]) -> list[Data]:
+    """By zone its name, what a light parcel costs, and rows of (up to so many kilos, price)."""
     tables = []
     for zone, name in zones().items():
         used = sum(1 for key in values if key.startswith(f"up-{zone}-") and (values[key] or errors.get(key)))
@@ -143,16 +140,20 @@ def _tables(
             field
             for number in range(max(ROWS, used + 1))
             for field in (
-                Field(f"up-{zone}-{number}", _("Up to (kg)"), attributes=_TYPED),
-                Field(f"price-{zone}-{number}", _("Price (₫)"), attributes=_TYPED),
+                Field(f"up-{zone}-{number}", _("Up to (kg)")),
+                Field(f"price-{zone}-{number}", _("Price (₫)")),
             )
         ]
         fields = list(fill(questions, values, errors).values())
-        tables.append((name, list(zip(fields[::2], fields[1::2], strict=True))))
+        tables.append(
+            {
+                "name": name,
+                "first": f"{fields[0].value} kg: {fields[1].value} ₫" if fields[0].value else "",
+                "rows": list(zip(fields[::2], fields[1::2], strict=True)),
+                "wrong": any(field.error for field in fields),
+            }
+        )
     return tables
-
-
-_TYPED: dict[str, Any] = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}
 
 
 def _questions(seller: Data) -> list[Field]:

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 
 from marketplace import urls as root_urls
 from marketplace.storefront import urls as storefront_urls
-from orders.models import Order, OrderState
+from orders.models import Order, OrderState, ShippingTerms
 from tests.builders import ADDRESS, Shop
 from tests.e2e.conftest import fits
+from tests.orders.test_shipping import make_ward
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +86,38 @@ def test_from_search_to_paid(
     expect(page.locator("#announce")).to_have_text("The money has arrived. Your order is paid.")
     page.get_by_role("link", name="Follow the order").click()
     expect(page.get_by_text("Next: each maker confirms")).to_be_visible()
+
+
+@pytest.mark.usefixtures("clean_jobs")
+def test_the_total_follows_the_address_and_the_choice(
+    live_server: Any, shop: Shop, run_jobs: Callable[[], int], new_page: Callable[..., Page]
+) -> None:
+    make_ward("26740", "Sài Gòn", "79", "Hồ Chí Minh")
+    ShippingTerms.objects.create(seller=shop.seller, pickup=True)
+    run_jobs()
+    page = new_page()
+    page.goto(f"{live_server.url}/san-pham/{shop.product.slug}")
+    page.get_by_role("button", name="Put into the basket").click()
+    page.get_by_role("link", name="Go on to the address").click()
+    page.get_by_label("Name of who receives it").fill("Lan")
+    order = page.get_by_role("button", name="Order and pay")
+    expect(order).to_contain_text("280.000")
+
+    page.get_by_label("Province or city").select_option("79")
+    expect(order).to_contain_text("295.000")
+    expect(page.get_by_role("status")).to_contain_text("counted for this address")
+    page.get_by_label("Fetched at the workshop").check()
+    expect(order).to_contain_text("250.000")
+    # Nothing that was typed is lost on the way.
+    expect(page.get_by_label("Name of who receives it")).to_have_value("Lan")
+    page.get_by_label("Phone number").fill(ADDRESS["phone"])
+    page.get_by_label("House number").fill(ADDRESS["line1"])
+    page.get_by_label("Ward or commune").select_option("26740")
+    expect(page.get_by_text("Counted for an address in Sài Gòn")).to_be_visible()
+    order.click()
+
+    expect(page.locator(".qr svg")).to_be_visible()
+    assert Order.objects.get().total == 250_000
 
 
 @pytest.mark.usefixtures("clean_jobs")

@@ -35,6 +35,8 @@ class GhnDouble:
         self.refuses_doubles = False
         self._illness: dict[str, deque[str]] = {}
         self._well = threading.Event()
+        # Set once it has done something and keeps its answer to itself (`hold`).
+        self.held = threading.Event()
         self._lock = threading.RLock()
         self._clock = dt.datetime(2026, 11, 27, 1, 0, tzinfo=dt.UTC)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -213,6 +215,9 @@ def _handler(double: GhnDouble) -> type[BaseHTTPRequestHandler]:
                 return None
             if illness == "slow":
                 double._well.wait(1.5)
+            if illness == "hold":
+                double.held.set()
+                double._well.wait(20)
             return self._send(status, json.dumps(answer).encode())
 
         def _send(self, status: int, data: bytes, kind: str = "application/json") -> None:

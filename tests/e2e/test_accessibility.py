@@ -168,7 +168,10 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
     for word in ("dieu-khoan", "du-lieu-ca-nhan"):
         checker.look(f"/phap-ly/{word}")
     checker.look("/tai-khoan/du-lieu")
-    checker.refuse("/tai-khoan/du-lieu", "Erase my account for good")
+    checker.page.evaluate(UNCHECKED)
+    checker.page.get_by_role("button", name="Erase my account for good").click()
+    expect(checker.page.get_by_role("alert")).to_contain_text("The password is not right.")
+    checker.look_here("/tai-khoan/du-lieu, refused")
     for path in ("", f"/{kept[0].pk}", f"/{kept[1].pk}/xoa", "/moi"):
         checker.look(f"/tai-khoan/dia-chi{path}")
     checker.refuse("/tai-khoan/dia-chi/moi", "Save")
@@ -212,7 +215,9 @@ def test_the_desk(checker: Checker, shop: Shop, owner: User, run_jobs: Callable[
     row = given_back(OrderLine.objects.get())
     checker.look("/desk/tra-hang")
     checker.look(f"/desk/tra-hang/{row.pk}")
-    checker.refuse("/desk/tra-hang", "No")
+    checker.page.get_by_role("button", name="No", exact=True).click()
+    expect(checker.page.get_by_text("Say why: the buyer reads it.").first).to_be_visible()
+    checker.look_here("/desk/tra-hang, refused")
     Return.objects.update(state="APPROVED")
     checker.look(f"/desk/tra-hang/{row.pk}")
     old = make_seller("Trang cũ", state="UNCLAIMED", phone="+84912345678")

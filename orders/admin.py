@@ -1,20 +1,29 @@
 """Orders for administrators and officers: shown, and what waits for a person. The platform's delivery prices, too."""
 
+import re
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
 from catalog.admin.decisions import QueueAdmin, decision
 from catalog.images import rendition_url
 from marketplace.accounts.authentication import actor_from_cookie
+from marketplace.core.actor import Actor
 from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.errors import DomainError
 from orders import services
+from orders.carriers.zones import Zone
 from orders.models import (
     CarrierNews,
     Order,
@@ -22,9 +31,10 @@ from orders.models import (
     ReturnState,
     Shipment,
     ShipmentNews,
-    ShippingRate,
     ShippingTerms,
 )
+
+_RATE = re.compile(r"([A-Za-z]+)[\s;,]+(\d{1,5}(?:[.,]\d{1,3})?)[\s;]+(\d{1,9})", re.ASCII)
 
 
 @admin.register(Order)
@@ -172,33 +182,106 @@ class ShipmentNewsAdmin(QueueAdmin):
         return f"{row.shipment.seller_order.number} · {row.shipment.carrier} {row.shipment.tracking_number}"
 
 
-class RateInline(TabularInline):  # type: ignore[misc]
-    model = ShippingRate
-    extra = 1
-    fields = ["zone", "up_to_grams", "price"]
-    ordering = ["zone", "up_to_grams"]
+class PricesForm(forms.Form):
+    """The platform's prices as lines of text: they are many, and mostly copied from a sheet."""
+
+    rates = forms.CharField(
+        label=_("Prices"),
+        required=False,
+        max_length=10_000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 28, "aria-describedby": "rates-help rates-error"}),
+    )
+    free_above = forms.IntegerField(
+        label=_("Free from this sum on, in đồng"),
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"aria-describedby": "free_above-error"}),
+    )
 
 
 @admin.register(ShippingTerms)
-class ShippingTermsAdmin(ModelAdmin):  # type: ignore[misc]
-    """Delivery prices. The row without a seller is the platform's: changed here; sellers change their own."""
+class ShippingTermsAdmin(ReadOnlyAdmin):
+    """Delivery prices. The platform's, in the row without a seller, are changed here; sellers change their own."""
 
     list_display = ["whose", "free_above", "pickup", "updated_at"]
     list_select_related = ["seller"]
-    fields = ["free_above", "pickup"]
-    inlines = [RateInline]
+    fields = ["whose", "free_above", "pickup", "prices"]
+    readonly_fields = ["whose", "prices"]
     ordering = ["-updated_at"]
+    actions_detail = ["change_prices"]
 
     @admin.display(description=_("whose"))
     def whose(self, row: ShippingTerms) -> str:
         return row.seller.name if row.seller else str(_("the platform's"))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @admin.display(description=_("delivery prices"))
+    def prices(self, row: ShippingTerms) -> str:
+        return format_html_join("", "{}<br>", ((line,) for line in _lines(row).splitlines()))
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        allowed = bool(super().has_change_permission(request, obj))
-        return allowed and (obj is None or obj.seller_id is None)
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        row = self.get_object(request, object_id)
+        actions: list[Any] = super().get_actions_detail(request, object_id)
+        return actions if row is not None and row.seller_id is None else []
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    @action(description=_("Change the prices"), url_path="prices")
+    def change_prices(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None or row.seller_id is not None:
+            raise Http404
+        actor = actor_from_cookie(request)
+        if not actor.is_admin:
+            raise PermissionDenied
+        form = PricesForm(request.POST or None, initial={"rates": _lines(row), "free_above": row.free_above})
+        if request.method == "POST" and form.is_valid() and _change(actor, form):
+            messages.success(request, _("Done. It counts for what is ordered from now on."))
+            return HttpResponseRedirect(reverse("admin:orders_shippingterms_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change the prices"),
+            "form": form,
+            "zones": ", ".join(Zone.values),
+            "row": self.whose(row),
+            "opts": self.opts,
+            "back": reverse("admin:orders_shippingterms_change", args=[object_id]),
+        }
+        return TemplateResponse(
+            request, "admin/orders/prices.html", context, status=422 if form.is_bound else 200
+        )
+
+
+def _lines(row: ShippingTerms) -> str:
+    """`HANOI 2 30000`: the zone, up to so many kilograms, the price; from near to far, the lightest first."""
+    order = {zone: number for number, zone in enumerate(Zone.values)}
+    rates = sorted(row.rates.all(), key=lambda rate: (order[rate.zone], rate.up_to_grams))
+    return "\n".join(f"{rate.zone} {rate.up_to_grams / 1000:g} {rate.price}" for rate in rates)
+
+
+def _change(actor: Actor, form: PricesForm) -> bool:
+    """Has the service change the prices; what it or the reader refuses is said with its line."""
+    rates, at = [], []
+    for number, line in enumerate(form.cleaned_data["rates"].splitlines(), start=1):
+        if not line.strip():
+            continue
+        found = _RATE.fullmatch(line.strip())
+        if found is None or found[1].upper() not in Zone.values:
+            form.add_error("rates", _("Line %(number)s cannot be read.") % {"number": number})
+            continue
+        grams = round(float(found[2].replace(",", ".")) * 1000)
+        rates.append({"zone": found[1].upper(), "up_to_grams": grams, "price": int(found[3])})
+        at.append(number)
+    if form.errors:
         return False
+    try:
+        services.platform_delivery_terms_set(
+            actor=actor, data={"rates": rates, "free_above": form.cleaned_data["free_above"]}
+        )
+    except DomainError as error:
+        for problem in error.problems:
+            words = str(problem.message)
+            if len(problem.field) > 1:
+                words = _("Line %(number)s: %(words)s") % {
+                    "number": at[int(problem.field[1])],
+                    "words": words,
+                }
+            form.add_error("free_above" if problem.field == ("freeAbove",) else "rates", words)
+        return False
+    return True

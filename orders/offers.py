@@ -201,6 +201,10 @@ def fees_fetch(offers: Offers, wishes: Sequence[Wish], place: Place) -> None:
     )
 
 
+def any_on_network() -> bool:
+    return any(carrier.asks_network for carrier in all_carriers())
+
+
 def _ask(pair: tuple[Carrier, QuoteRequest]) -> Sequence[Quote] | None:
     """What the carrier says; None where it says nothing. Runs in a thread and touches no database."""
     carrier, request = pair

@@ -15,7 +15,7 @@ from marketplace.core.errors import ErrorCode, Text
 from marketplace.core.money import format_money
 from orders.carriers.zones import Place
 from orders.models import Cart, CartLine
-from orders.offers import USUAL_PLACE, Offers, ShippingOption, Wish, fees_fetch, usual
+from orders.offers import USUAL_PLACE, Offers, ShippingOption, Wish, any_on_network, fees_fetch, usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,12 @@ def price_cart(cart: Cart, chosen: Mapping[str, str] | None = None, *, ask: bool
         part.options, part.whole = offered[part.seller.pk], whole
         _choose(part, whole, cart.carriers if chosen is None else chosen)
     return whole
+
+
+def fees_prepare(cart: Cart) -> None:
+    """Has carriers tell their fees for this cart, so that they are known once it is locked. Outside of transactions."""
+    if any_on_network():
+        price_cart(cart, ask=True)
 
 
 def _choose(part: SellerPart, whole: PricedCart, chosen: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from orders.services.carts import (
     cart_merge,
 )
 from orders.services.checkout import CheckoutRefused, checkout_place
-from orders.services.delivery_terms import delivery_terms_set
+from orders.services.delivery_terms import delivery_terms_set, platform_delivery_terms_set
 from orders.services.fulfilment import (
     order_cancel,
     part_refunded,
@@ -87,6 +87,7 @@ __all__ = [
     "parts_cancel_overdue",
     "parts_complete",
     "parts_remind",
+    "platform_delivery_terms_set",
     "question_answer",
     "question_ask",
     "refund_account_set",

@@ -21,7 +21,7 @@ from orders.models import (
     Cart,
     CartLine,
 )
-from orders.pricing import PricedCart, price_cart
+from orders.pricing import PricedCart, fees_prepare, price_cart
 
 
 @transaction.atomic(durable=True)
@@ -283,7 +283,7 @@ def cart_delivery_set(
         # Carriers are asked before anything is locked.
         if not isinstance(delivery, Unset):
             cart.delivery = delivery
-        price_cart(cart, ask=True)
+        fees_prepare(cart)
     return _cart_delivery_set(actor, cart_id, delivery, shipping_option_ids)
 
 

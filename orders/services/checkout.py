@@ -34,7 +34,7 @@ from orders.models import (
     OrderState,
     SellerOrder,
 )
-from orders.pricing import CartProblem, PricedCart, SellerPart, price_cart
+from orders.pricing import CartProblem, PricedCart, SellerPart, fees_prepare, price_cart
 from orders.services.carts import check_options, lock_open_cart
 from orders.services.states import part_touch, tell_step
 
@@ -66,7 +66,7 @@ def checkout_place(
         # Carriers are asked before anything is locked. What is wrong with the address is told later.
         if data.get("shippingAddress") is not None:
             cart.delivery, _wrong = parse_address(dict(data["shippingAddress"]), abroad=True)
-        price_cart(cart, ask=True)
+        fees_prepare(cart)
     return _checkout_place(actor, cart_id, data, idempotency_key, language)
 
 

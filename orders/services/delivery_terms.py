@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from catalog.access import EDIT_SELLER, access_seller
+from catalog.access import EDIT_SELLER, access_seller, forbidden
 from catalog.models import Seller
 from marketplace.core import audit
 from marketplace.core.actor import Actor
-from marketplace.core.errors import ErrorCode, Problem, Text, raise_problems
+from marketplace.core.errors import DomainError, ErrorCode, Problem, Text, raise_problems
 from marketplace.core.locks import lock_rows
 from orders.models import ShippingRate, ShippingTerms
 
@@ -30,11 +30,46 @@ def delivery_terms_set(*, actor: Actor, seller_id: uuid.UUID | None, data: Mappi
     DUPLICATE, LIMIT_REACHED.
     """
     seller = access_seller(actor, EDIT_SELLER, seller_id, "sellerId")
-    rates = data.get("rates") or []
-    raise_problems([*_problems_of(data.get("free_above")), *_problems_of_rates(rates)])
+    _check(data)
     # Two who change it at once come one after the other.
     lock_rows(Seller.objects.all(), [seller.pk])
     terms, _new = ShippingTerms.objects.get_or_create(seller=seller)
+    _write(terms, data)
+    audit.record(actor, "seller.delivery_terms_set", seller, after={"changed": sorted(data)})
+    return seller
+
+
+@transaction.atomic(durable=True)
+def platform_delivery_terms_set(*, actor: Actor, data: Mapping[str, Any]) -> ShippingTerms:
+    """Changes how sellers deliver who have said nothing else. For administrators.
+
+    Raises Unauthenticated; DomainError FORBIDDEN, REQUIRED without any price, and what `delivery_terms_set` raises.
+    """
+    actor.require_user()
+    if not actor.is_admin:
+        raise forbidden()
+    if "rates" in data and not data["rates"]:
+        raise DomainError.of(ErrorCode.REQUIRED, _("Without a price nobody delivers anything."), "rates")
+    _check(data)
+    terms, _new = ShippingTerms.objects.get_or_create(seller=None)
+    lock_rows(ShippingTerms.objects.all(), [terms.pk])
+    before = list(ShippingRate.objects.filter(terms=terms).values_list("zone", "up_to_grams", "price"))
+    _write(terms, data)
+    audit.record(
+        actor,
+        "platform.delivery_terms_set",
+        terms,
+        before={"rates": sorted(before)},
+        after={"changed": sorted(data)},
+    )
+    return terms
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    raise_problems([*_problems_of(data.get("free_above")), *_problems_of_rates(data.get("rates") or [])])
+
+
+def _write(terms: ShippingTerms, data: Mapping[str, Any]) -> None:
     if "free_above" in data:
         terms.free_above = data["free_above"]
     if data.get("pickup") is not None:
@@ -42,9 +77,7 @@ def delivery_terms_set(*, actor: Actor, seller_id: uuid.UUID | None, data: Mappi
     terms.save()
     if "rates" in data:
         ShippingRate.objects.filter(terms=terms).delete()
-        ShippingRate.objects.bulk_create(ShippingRate(terms=terms, **rate) for rate in rates)
-    audit.record(actor, "seller.delivery_terms_set", seller, after={"changed": sorted(data)})
-    return seller
+        ShippingRate.objects.bulk_create(ShippingRate(terms=terms, **rate) for rate in data["rates"] or [])
 
 
 def _problems_of(free_above: int | None) -> list[Problem]:

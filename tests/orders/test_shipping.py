@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from catalog.models import Commune, Province, Seller, Variant, Ward
 from catalog.units import unit_key
 from marketplace.core.ids import to_global_id
+from marketplace.core.models import AuditEntry
 from marketplace.core.vietnamese import sort_key
 from orders.carriers.zones import Place, Zone, zone_of
 from orders.models import Cart, Order, SellerOrder, ShippingRate, ShippingTerms
@@ -446,3 +448,72 @@ def test_the_markets_own_communes_are_near(buyer: Buyer, shop: Shop) -> None:
     after = buyer.change(*arguments, cartId=cart["id"], address=to("10330"))["cart"]["shipping"]["amount"]
 
     assert (before, after) == (30_000, 15_000)
+
+
+# --- The platform's prices ------------------------------------------------------------------------------------
+@pytest.fixture
+def officer(client: Client) -> Client:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    client.cookies["language"] = "en"
+    return client
+
+
+def test_administrators_change_the_platforms_prices(officer: Client, buyer: Buyer, shop: Shop) -> None:
+    row = ShippingTerms.objects.get(seller=None)
+    page = f"/admin/orders/shippingterms/{row.pk}/prices/"
+    assert "HANOI 2 30000" in officer.get(page).content.decode()
+
+    answer = officer.post(page, {"rates": "HANOI 2 31000\n\nhanoi;5,5;42000\n", "free_above": "900000"})
+
+    assert answer.status_code == 302, answer.content.decode()[-2000:]
+    rates = ShippingRate.objects.filter(terms=row).values_list("zone", "up_to_grams", "price")
+    assert sorted(rates) == [("HANOI", 2_000, 31_000), ("HANOI", 5_500, 42_000)]
+    row.refresh_from_db()
+    assert row.free_above == 900_000
+    entry = AuditEntry.objects.get(action="platform.delivery_terms_set")
+    assert ["HANOI", 2_000, 30_000] in entry.before["rates"]
+    cart = Buyer(Graphql(Client())).cart(shop.variant)
+    assert read(buyer, cart)["sellers"][0]["shippingOptions"][0]["price"]["amount"] == 31_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"rates": ""}, "Without a price nobody delivers anything."),
+        ({"rates": "HANOI 2 30000\nNOWHERE 2 1"}, "Line 2 cannot be read."),
+        ({"rates": "HANOI two 30000"}, "Line 1 cannot be read."),
+        ({"rates": "HANOI 2 30000\n\nHANOI 2,0 1"}, "Line 3: This weight has a price already."),
+        ({"rates": "HANOI 0 1"}, "Line 1: Give a weight of more than 0"),
+        ({"rates": "HANOI 1 1", "free_above": "-5"}, "Give a sum from 0"),
+    ],
+)
+def test_prices_that_cannot_be_are_said_with_their_line_and_kept(
+    officer: Client, shop: Shop, typed: dict[str, str], words: str
+) -> None:
+    row = ShippingTerms.objects.get(seller=None)
+    before = list(ShippingRate.objects.order_by("id").values_list("id"))
+
+    answer = officer.post(f"/admin/orders/shippingterms/{row.pk}/prices/", typed)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert list(ShippingRate.objects.order_by("id").values_list("id")) == before
+
+
+def test_the_platforms_prices_are_for_administrators_and_sellers_are_their_own(
+    officer: Client, shop: Shop, owner: Graphql
+) -> None:
+    settings_set(owner, shop.seller, pickup=True)
+    own = ShippingTerms.objects.get(seller=shop.seller)
+    platform = ShippingTerms.objects.get(seller=None)
+    staff = Client()
+    staff.force_login(make_user(is_staff=True))
+    typed = {"rates": "HANOI 1 1"}
+
+    assert officer.post(f"/admin/orders/shippingterms/{own.pk}/prices/", typed).status_code == 404
+    assert staff.post(f"/admin/orders/shippingterms/{platform.pk}/prices/", typed).status_code in (
+        302,
+        403,
+        404,
+    )
+    assert ShippingRate.objects.filter(price=1).count() == 0

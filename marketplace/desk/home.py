@@ -43,7 +43,6 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     slug = desk.seller["slug"]
     data = run(request, "home", slug=slug, sellers=[slug])
     seller = data["seller"]
-    to_confirm = data["toConfirm"]["totalCount"]
     items = checklist(seller) if desk.owns and seller["state"] != "CLOSED" else []
     missing = [item for item in items if not item["done"]]
     applies = seller["state"] in MAY_APPLY
@@ -56,14 +55,13 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
             "applies": applies,
             # An application is shown as a whole, to be mended; afterwards VNeID has a note of its own.
             "items": items if applies and missing else [item for item in missing if item["code"] != "VNEID"],
-            "step": _orders_step(to_confirm) if to_confirm else _step(desk, seller, missing),
+            "step": _waiting_step(data) or _step(desk, seller, missing),
             "new": reverse("desk:new"),
             "due": days_left(seller) <= 0,
             "hurry": days_left(seller) < HURRY_DAYS,
             "complete": not any(item["needed"] for item in missing),
             "sent_back": data["sentBack"]["totalCount"],
             "drafts": data["drafts"]["totalCount"],
-            "to_confirm": to_confirm,
             "to_answer": data["toAnswer"]["totalCount"],
             "on_the_way_back": data["wayBack"]["totalCount"],
             "to_send": data["toSend"]["totalCount"],
@@ -74,10 +72,17 @@ def _overview(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _orders_step(waiting: int) -> Data:
-    """Somebody has paid and waits: that goes before everything else."""
-    words = ngettext("%(number)s order waits for you", "%(number)s orders wait for you", waiting)
-    return {"url": reverse("desk:orders"), "label": words % {"number": waiting}}
+def _waiting_step(data: Data) -> Data | None:
+    """Somebody has paid and waits, or wants to give something back: that goes before everything else."""
+    if waiting := data["toConfirm"]["totalCount"]:
+        words = ngettext("%(number)s order waits for you", "%(number)s orders wait for you", waiting)
+        return {"url": reverse("desk:orders"), "label": words % {"number": waiting}}
+    if waiting := data["toAnswer"]["totalCount"]:
+        words = ngettext(
+            "%(number)s buyer waits for an answer", "%(number)s buyers wait for an answer", waiting
+        )
+        return {"url": reverse("desk:returns"), "label": words % {"number": waiting}}
+    return None
 
 
 def _step(desk: Desk, seller: Data, missing: list[Data]) -> Data | None:

@@ -141,8 +141,12 @@ def order_page(
         on_its_way = [row for row in part["shipments"] if row["state"] in ("IN_TRANSIT", "FAILED")]
         part["on_its_way"] = any(row["missingAt"] is None for row in on_its_way)
         part["missing"] = any(row["missingAt"] is not None for row in on_its_way)
+        part["going_back"] = any(
+            row["state"] in ("REQUESTED", "APPROVED", "ESCALATED") for row in part["returns"]
+        )
     context = {
         "order": found,
+        "coming": any(part["state"] in ("PREPARING", "SHIPPED") for part in found["sellerOrders"]),
         "waiting": found["state"] == "AWAITING_PAYMENT",
         "expired": found["state"] == "EXPIRED",
         "ended": found["state"] in ("EXPIRED", "CANCELLED", "REFUNDED"),

@@ -302,7 +302,9 @@ def _escalate(actor: Actor, part: SellerOrder, found: Return, *, by: str) -> Non
 # --- Deciding ---------------------------------------------------------------------------------------------------
 @transaction.atomic(durable=True)
 def return_decide(*, actor: Actor, return_id: uuid.UUID | None, approve: bool, note: str | None) -> Return:
-    """Yes or no: by the seller while it is REQUESTED, by an officer once it is ESCALATED. A no needs a note.
+    """Yes or no: by the seller while it is REQUESTED, by an officer once it is ESCALATED.
+
+    A no needs a note, and a yes where the buyer would not know the way.
 
     Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, REQUIRED, TOO_LONG, INVALID_STATE.
     """
@@ -310,6 +312,12 @@ def return_decide(*, actor: Actor, return_id: uuid.UUID | None, approve: bool, n
     words = (note or "").strip()
     if not approve and not words:
         raise DomainError.of(ErrorCode.REQUIRED, _("Say why: the buyer reads it."), "note")
+    if approve and not words and wanted.seller_order.seller.address is None:
+        raise DomainError.of(
+            ErrorCode.REQUIRED,
+            _("Write where the buyer shall send it: your workshop has no address here yet."),
+            "note",
+        )
     if len(words) > MAX_NOTE:
         raise DomainError.of(
             ErrorCode.TOO_LONG, _("At most %(limit)s characters.") % {"limit": MAX_NOTE}, "note"

@@ -44,6 +44,7 @@ def test_it_is_answered_and_received(
     path = give(new_gql, order)
     home = owner.get("/desk")
     assert "given back, to answer" in home
+    assert "1 buyer waits for an answer" in home
     page = owner.get("/desk/tra-hang")
     assert "It is broken or damaged." in page
     assert f'href="{path}"' in page

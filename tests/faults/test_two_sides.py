@@ -277,7 +277,7 @@ def test_a_return_is_received_once_and_its_money_goes_back_once(
 ) -> None:
     order = _arrived(gql, shop, side, run_jobs)
     key = ask(gql, order)["returnRequest"]["id"]
-    decide(side().gql, key, True)
+    decide(side().gql, key, True, "Gửi về xưởng")
 
     answers = at_once([lambda: receive(side().gql, key, True)] * 6)
 
@@ -292,7 +292,7 @@ def test_control_without_lock_and_move_only_the_database_keeps_the_money_from_go
 ) -> None:  # fmt: skip
     order = _arrived(gql, shop, side, run_jobs)
     key = ask(gql, order, 1)["returnRequest"]["id"]
-    decide(side().gql, key, True)
+    decide(side().gql, key, True, "Gửi về xưởng")
     _without_locks(monkeypatch)
     meeting = Meeting(2, 30)
 
@@ -315,7 +315,7 @@ def test_buyer_keeps_it_while_the_seller_receives_it(
     order = _arrived(gql, shop, side, run_jobs)
     for number in range(2):
         key = ask(gql, order, 1, description=f"Lần {number}")["returnRequest"]["id"]
-        decide(side().gql, key, True)
+        decide(side().gql, key, True, "Gửi về xưởng")
         acts: list[Callable[[], Any]] = [
             lambda key=key: receive(side().gql, key, False),
             lambda key=key: of_buyer(Graphql(Client()), "returnCancel", key, order),

@@ -318,7 +318,9 @@ class Life(RuleBasedStateMachine):
         if step == "late":
             Return.objects.filter(pk=row.pk).update(decide_before=timezone.now() - dt.timedelta(seconds=1))
         acts: dict[str, Callable[[], Any]] = {
-            "yes": lambda: services.return_decide(actor=seller, return_id=row.pk, approve=True, note=None),
+            "yes": lambda: services.return_decide(
+                actor=seller, return_id=row.pk, approve=True, note="Gửi về xưởng"
+            ),
             "no": lambda: services.return_decide(actor=seller, return_id=row.pk, approve=False, note="Không"),
             "officer": lambda: services.return_decide(
                 actor=self.admin, return_id=row.pk, approve=flag, note="Đã xem"

@@ -22,6 +22,7 @@ from catalog.models import (
     MemberRole,
     Product,
     ProductStats,
+    Seller,
     SellerMember,
     Variant,
 )
@@ -358,6 +359,17 @@ def test_steps_out_of_order_are_refused_and_change_nothing(
     assert codes(of_buyer(gql, "returnCancel", key, order)) == [(["id"], "INVALID_STATE")]
     assert codes(of_buyer(gql, "returnEscalate", key, order)) == [(["id"], "INVALID_STATE")]
     assert (Refund.objects.count(), OrderLine.objects.get().returned) == (1, 1)
+
+
+def test_a_yes_says_where_to_send_it(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = arrived(gql, owner, run_jobs, (shop.variant, 1))
+    key = ask(gql, order)["returnRequest"]["id"]
+    Seller.objects.update(address=None)
+
+    assert codes(decide(owner.gql, key, True)) == [(["note"], "REQUIRED")]
+    assert state_of(decide(owner.gql, key, True, "Gửi về xóm 2, Lưu Thượng")) == "APPROVED"
 
 
 # --- Officers and time ----------------------------------------------------------------------------------------

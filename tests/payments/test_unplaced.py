@@ -156,7 +156,7 @@ def test_a_return_whose_money_came_back_is_not_settled(
     owner.ship(part_ids(by_card)[0])
     owner.parcel(owner.part()["shipments"][0]["id"], "DELIVERED")
     key = ask(gql, by_card)["returnRequest"]["id"]
-    decide(owner.gql, key, True)
+    decide(owner.gql, key, True, "Gửi về xưởng")
     receive(owner.gql, key, True)
     run_jobs()
     assert Return.objects.get().state == "REFUNDED"

@@ -78,6 +78,8 @@ def test_the_address_shows_once_it_is_agreed_to_and_an_officer_is_asked_where_no
 
     text = page(client, path)
     assert "Xóm 2, Lưu Thượng" in text
+    assert "I have it" not in text  # it is on its way back
+    assert "the parcel reaches your door" not in text
     assert "Give something back" not in text  # nothing is left
     step = {"return": key_of(), "act": "escalate"}
     assert client.post(f"{path}/tra-hang/tiep", step).status_code == 302

@@ -163,12 +163,15 @@ def _about_return(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict
     made = _give_back(part, line)
     come = name.endswith("!")
     if name.startswith("returnReceive") or name == "returnEscalate":
-        services.return_decide(actor=_owner(scene), return_id=made.pk, approve=True, note=None)
+        services.return_decide(actor=_owner(scene), return_id=made.pk, approve=True, note="Gửi về xưởng")
     if come:
         Return.objects.update(escalated_at=timezone.now())
     if name == "returnDecide!":
         Return.objects.update(state="ESCALATED")
-    arguments = {"returnDecide": "id: $id, approve: true", "returnReceive": "id: $id, restock: true"}
+    arguments = {
+        "returnDecide": 'id: $id, approve: true, note: "Gửi về xưởng"',
+        "returnReceive": "id: $id, restock: true",
+    }
     return arguments.get(name.rstrip("!"), "id: $id"), {"id": _gid(made)}
 
 

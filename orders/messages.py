@@ -184,7 +184,7 @@ def has_it_come(part: SellerOrder, until: Any) -> None:
 def not_come(part: SellerOrder) -> None:
     _tell_seller(
         part,
-        "missed",
+        f"missed:{timezone.now():%Y%m%d%H%M%S%f}",
         _("Order %(number)s: the buyer has not got the parcel"),
         _(
             "The buyer of order %(number)s writes that the parcel has not come. Please ask the carrier where it is, "
@@ -268,8 +268,8 @@ def return_cancelled(part: SellerOrder, wanted: Return) -> None:
 
 
 def return_escalated(part: SellerOrder, wanted: Return, *, by: str) -> None:
-    """To both sides, and to the officers who decide now. It may come to this twice: once more after a yes."""
-    key = f"return:{wanted.pk}:escalated:{wanted.state}"
+    """To both sides, and to the officers who decide now. It may come to this more than once."""
+    key = f"return:{wanted.pk}:escalated:{timezone.now():%Y%m%d%H%M%S%f}"
     _tell_seller(
         part,
         key,

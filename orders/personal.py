@@ -1,21 +1,45 @@
 """What orders keep of a person, for `marketplace.accounts.personal`; of a guest by the contact of their orders."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Review
+from catalog.models import MemberRole, Review
 from marketplace.accounts.models import User
 from marketplace.accounts.personal import Section
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.errors import Text
-from orders.models import Cart, Order, OrderLine, OrderState, Question, Return, ReturnState, SellerOrderState
+from orders.models import (
+    Cart,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderState,
+    Question,
+    Return,
+    ReturnImage,
+    ReturnState,
+    SellerOrder,
+    SellerOrderState,
+    Shipment,
+)
 
+IN_HAND = (
+    SellerOrderState.TO_CONFIRM,
+    SellerOrderState.PREPARING,
+    SellerOrderState.SHIPPED,
+    SellerOrderState.DELIVERED,
+)
 # Somebody still has to pack, carry, decide or pay.
 GOING_ON = (OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PARTLY_SHIPPED, OrderState.SHIPPED)
-OPEN_RETURNS = (ReturnState.REQUESTED, ReturnState.APPROVED, ReturnState.ESCALATED, ReturnState.RECEIVED)
+UNSETTLED_RETURNS = (ReturnState.REQUESTED, ReturnState.APPROVED, ReturnState.ESCALATED, ReturnState.RECEIVED)
+
+
+# Higher packages know whether money of an order is still on its way back.
+owing: list[Callable[[QuerySet[Order]], bool]] = []
 
 
 def orders_of_contact(contact: str) -> QuerySet[Order]:
@@ -24,11 +48,17 @@ def orders_of_contact(contact: str) -> QuerySet[Order]:
 
 
 def going_on(orders: QuerySet[Order]) -> bool:
-    """Whether one of these orders still needs to know where it goes, or a return whom it pays."""
+    """Whether one of these orders still needs to know where it goes, or whom it pays.
+
+    Locks them first, so that nothing begins meanwhile. Runs inside the caller's transaction.
+    """
+    list(orders.select_for_update(no_key=True, of=("self",)).order_by("id").values_list("pk", flat=True))
+    if any(owes(orders) for owes in owing):
+        return True
     left = orders.filter(Q(state__in=GOING_ON) | Q(seller_orders__state=SellerOrderState.DELIVERED))
     return (
         left.exists()
-        or Return.objects.filter(seller_order__order__in=orders, state__in=OPEN_RETURNS).exists()
+        or Return.objects.filter(seller_order__order__in=orders, state__in=UNSETTLED_RETURNS).exists()
     )
 
 
@@ -75,6 +105,15 @@ def anonymise(orders: QuerySet[Order], actor: Actor) -> int:
         order.ip = order.refund_account = None
         order.save(update_fields=["address", "email", "phone", "note", "ip", "refund_account", "updated_at"])
         Return.objects.filter(seller_order__order=order).update(description="")
+        ReturnImage.objects.filter(parent__seller_order__order=order).delete()
+        Question.objects.filter(seller_order__order=order).update(body="…", asker=None)
+        Shipment.objects.filter(seller_order__order=order).update(booking_problem="")
+        for step in OrderEvent.objects.filter(order=order):
+            # What a buyer wrote, or a carrier about them.
+            words = {name: "" for name in ("reason", "problem") if step.details.get(name)}
+            if words and (step.details.get("by") == "buyer" or "problem" in words):
+                step.details |= words
+                step.save(update_fields=["details", "updated_at"])
         # Of a line that somebody bought without signing in, the name stands in the review alone.
         lines = OrderLine.objects.filter(seller_order__order=order).values("pk")
         Review.objects.filter(order_line__in=lines).update(author_name="…")
@@ -84,6 +123,13 @@ def anonymise(orders: QuerySet[Order], actor: Actor) -> int:
 
 
 def _hindered(user: User) -> Text | None:
+    sold = SellerOrder.objects.filter(
+        seller__members__user=user, seller__members__role=MemberRole.OWNER, state__in=IN_HAND
+    )
+    if sold.exists():
+        return _(
+            "Your workshop still has orders to send, or that are on the way. Please wait until they are done."
+        )
     if going_on(Order.objects.filter(user=user)):
         return _(
             "An order of yours is still going on. Please wait until it has come and its time is over, or "

@@ -60,7 +60,9 @@ class GatewayNewsAdmin(QueueAdmin):
         return actor_from_cookie(request).is_admin
 
     def possible(self, row: Any) -> set[str]:
-        return {"place", "send_back"} if services.news_waits_for_a_person(row) else set()
+        if not services.news_waits_for_a_person(row):
+            return set()
+        return {"place", "send_back"} if services.may_be_placed(row) else {"send_back"}
 
 
 def _pay(actor: Any, row: Refund, data: dict[str, Any]) -> None:

@@ -12,6 +12,10 @@ class PaymentsConfig(AppConfig):
 
         subscribe(OrderExpired, lambda event: payments_end_with_order(event.order_id))
         subscribe(OrderCancelled, lambda event: payments_end_with_order(event.order_id))
+        from orders.personal import owing
+        from payments.services import refunds_open_of
+
+        owing.append(refunds_open_of)
         subscribe(ReturnReceived, lambda event: refund_return(event.return_id, event.owed))
         subscribe(
             PartCancelled,

@@ -40,3 +40,4 @@ def ask_gateways(timestamp: int) -> None:
     """A webhook may never come; what stays open is asked about."""
     services.payments_ask(older_than_seconds=ASK_AFTER_SECONDS)
     services.refunds_ask(older_than_seconds=ASK_AFTER_SECONDS)
+    services.unplaced_ask(older_than_seconds=ASK_AFTER_SECONDS)

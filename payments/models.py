@@ -85,9 +85,11 @@ class GatewayNews(Entity):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="news")
     amount = models.BigIntegerField(null=True)
     applied_at = models.DateTimeField(null=True)
-    # Money that no order could take went back: when, and the gateway's or the bank's reference.
+    # Money that no order could take goes back: by which reference of the gateway or the bank, and when it was done.
     settled_at = models.DateTimeField(null=True)
     settled_reference = models.CharField(max_length=120, blank=True)
+    # Its gateway would not give it back, or it came back from there: only a person can.
+    by_hand = models.BooleanField(default=False)
 
     class Meta:
         db_table = "payments_gateway_news"

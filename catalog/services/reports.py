@@ -16,10 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import access, queries
 from catalog.checks import Problems
-from catalog.models import CommuneOfficer, ContentReport, Product, Review, Seller
+from catalog.models import ContentReport, Product, Review, Seller
+from catalog.services.sellers import tell_officers
 from marketplace.accounts.limits import allowed
-from marketplace.accounts.models import User
-from marketplace.accounts.notices import tell
 from marketplace.core import audit
 from marketplace.core.actor import Actor
 from marketplace.core.clock import today
@@ -108,17 +107,15 @@ def _reporter(actor: Actor) -> str:
 
 def _tell_officers(report: ContentReport) -> None:
     """The officers of the commune; administrators look at the list."""
-    staff = CommuneOfficer.objects.filter(commune=report.seller.commune_id).values("user_id")
-    for user in User.objects.filter(pk__in=staff, is_active=True).order_by("pk"):
-        tell(
-            user,
-            # Of one thing once a day, however many report it.
-            f"report:{report.kind}:{report.object_id}:{today()}",
-            _("Something was reported"),
-            _("Somebody finds something wrong at %(name)s. Please look at it: %(link)s"),
-            name=report.seller.name,
-            link=f"{settings.BASE_URL}/admin/catalog/contentreport/{report.pk}/change/",
-        )
+    tell_officers(
+        report.seller,
+        # Of one thing once a day, however many report it.
+        f"report:{report.kind}:{report.object_id}:{today()}",
+        _("Something was reported"),
+        _("Somebody finds something wrong at %(name)s. Please look at it: %(link)s"),
+        name=report.seller.name,
+        link=f"{settings.BASE_URL}/admin/catalog/contentreport/{report.pk}/change/",
+    )
 
 
 @transaction.atomic(durable=True)

@@ -29,5 +29,7 @@ class LegalTextAdmin(ReadOnlyAdmin):
         return actor_from_cookie(request).is_admin
 
     def save_model(self, request: HttpRequest, obj: LegalText, form: Any, change: bool) -> None:
+        # As browsers send them.
+        obj.body = obj.body.replace("\r\n", "\n").strip()
         super().save_model(request, obj, form, change)
         audit.record(actor_from_cookie(request), "legal_text.published", obj, after={"version": obj.version})

@@ -84,9 +84,3 @@ def consents_of(user: User) -> list[Consent]:
     """What holds now of each purpose that the person was ever asked about."""
     latest = Consent.objects.filter(user=user).order_by("purpose", "-id").distinct("purpose")
     return list(latest)
-
-
-def agrees(user: User, purpose: str) -> bool:
-    """Silence is no consent (Law 91/2025/QH15 Đ9)."""
-    last = Consent.objects.filter(user=user, purpose=purpose).order_by("-id").first()
-    return last is not None and last.given

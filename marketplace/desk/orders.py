@@ -73,13 +73,14 @@ def order(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
             return redirect("desk:order", number)
         part = _part(request, desk, number)
     left = sum(line["left"] for line in part["lines"])
+    packed = any(parcel["state"] != "CANCELLED" for parcel in part["shipments"])
     context = {
         "section": "orders",
         "part": part,
         "left": left,
         "fields": fill(_questions(part["books"]), values, errors),
         "key": new_key(),
-        "may_cancel": desk.edits and part["state"] in ("TO_CONFIRM", "PREPARING") and not part["shipments"],
+        "may_cancel": desk.edits and part["state"] in ("TO_CONFIRM", "PREPARING") and not packed,
     }
     return show(request, desk, "desk/order.html", context, errors=errors)
 

@@ -141,6 +141,7 @@ def order_page(
         on_its_way = [row for row in part["shipments"] if row["state"] in ("IN_TRANSIT", "FAILED")]
         part["on_its_way"] = any(row["missingAt"] is None for row in on_its_way)
         part["missing"] = any(row["missingAt"] is not None for row in on_its_way)
+        part["packed"] = any(row["state"] != "CANCELLED" for row in part["shipments"])
         part["going_back"] = any(
             row["state"] in ("REQUESTED", "APPROVED", "ESCALATED") for row in part["returns"]
         )

@@ -334,11 +334,12 @@ class Shipment(ModelNode):
 
     @staticmethod
     def resolve_label_url(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
-        return labels.label_url(root) if is_sold(Shipment.resolve_seller_order(root, info)) else None
+        return labels.label_url(root) if _of_the_seller(Shipment.resolve_seller_order(root, info)) else None
 
     @staticmethod
     def resolve_booking_problem(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:
-        return root.booking_problem or None if is_sold(Shipment.resolve_seller_order(root, info)) else None
+        seen = _of_the_seller(Shipment.resolve_seller_order(root, info))
+        return root.booking_problem or None if seen else None
 
     @staticmethod
     def resolve_seller_order(root: models.Shipment, info: graphene.ResolveInfo) -> Any:
@@ -477,7 +478,7 @@ class SellerOrder(ModelNode):
             ),
             "seller_order_id",
         )
-        return steps if is_sold(root) else [step for step in steps if step.kind not in SELLERS_OWN]
+        return steps if _of_the_seller(root) else [step for step in steps if step.kind not in SELLERS_OWN]
 
     @staticmethod
     def resolve_seller(root: models.SellerOrder, info: graphene.ResolveInfo) -> Any:
@@ -524,6 +525,11 @@ def is_arbitrated(root: models.SellerOrder) -> bool:
 def is_sold(root: models.SellerOrder) -> bool:
     """Whether the seller reads it, who must not see the order's other parts."""
     return bool(root.__dict__.get("_sold"))
+
+
+def _of_the_seller(root: models.SellerOrder) -> bool:
+    """Whether the seller's own people read it, and no officer."""
+    return is_sold(root) and not is_arbitrated(root)
 
 
 def _knows_buyer(root: models.SellerOrder) -> bool:

@@ -83,8 +83,10 @@ def _of_product(
 def _of_part(
     root: models.SellerOrder, info: graphene.ResolveInfo, first: int | None = None, after: str | None = None
 ) -> Page:
-    """Whoever reads a part is one of its two sides."""
+    """For the part's two sides; an officer who decides about it is neither."""
     rows = models.Question.objects.all()
+    if types.is_arbitrated(root):
+        rows = rows.none()
     page = keyset_page_of_parent(
         root, "questions", rows, by="seller_order", order=NEWEST, first=first, after=after
     )

@@ -182,9 +182,9 @@ def parcel_unbook(*, parcel_id: uuid.UUID, again: bool = False) -> str:
     """
     parcel = Shipment.objects.get(pk=parcel_id)
     carrier = booking_carrier(parcel.carrier)
+    Shipment.objects.filter(pk=parcel.pk).update(asked_at=timezone.now())
     if carrier is None or not (parcel.booking == B.CANCELLING or (again and parcel.booking == B.CANCELLED)):
         return parcel.booking
-    Shipment.objects.filter(pk=parcel.pk).update(asked_at=timezone.now())
     tracking = parcel.tracking_number
     if not tracking:
         found = carrier.find(parcel.pk.hex)

@@ -38,6 +38,7 @@ from orders.services.bookings import check_bookable
 from orders.services.life import count_sales, shelf_pieces
 from orders.services.states import (
     GONE,
+    OPEN_RETURNS,
     PARCEL_MOVES,
     lock_order,
     lock_part,
@@ -196,9 +197,12 @@ def _packed(part: SellerOrder, lines: Sequence[Mapping[str, Any]] | None) -> lis
     """What goes into the parcel. Raises DomainError for lines of others, and for more than has not left yet."""
     there = {line.pk: line for line in OrderLine.objects.filter(seller_order=part).order_by("id")}
     if lines is None:
-        return [
+        rest = [
             (line, line.quantity - line.shipped) for line in there.values() if line.shipped < line.quantity
         ]
+        if not rest:
+            raise _wrong_state(_("All of it is in parcels already."), "sellerOrderId")
+        return rest
     problems: list[Problem] = []
     wanted: Counter[uuid.UUID] = Counter()
     for index, item in enumerate(lines):
@@ -241,7 +245,7 @@ def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) ->
 
 def _check_hand_move(parcel: Shipment, to: str) -> None:
     """What only a carrier can tell, or no longer take back."""
-    if parcel.state == ShipmentState.DELIVERED and to == ShipmentState.FAILED:
+    if parcel.state == ShipmentState.DELIVERED and to in (ShipmentState.FAILED, ShipmentState.RETURNED):
         raise _wrong_state(_("A parcel in this state cannot go there."), "state")
     if parcel.booking and to == ShipmentState.CANCELLED and parcel.state != ShipmentState.READY:
         raise _wrong_state(
@@ -259,6 +263,10 @@ def parcel_follow(
     Runs inside the caller's transaction, which holds the order's lock; the same again changes nothing.
     """
     if parcel.state == to:
+        if kind and kind != part.events.order_by("-id").values_list("kind", flat=True).first():
+            # The same state in other words: it goes back now.
+            tell_step(part.order, kind, part=part, actor=by)
+            part_touch(part.pk)
         return True
     if parcel.state == ShipmentState.DELIVERED:
         # Whoever has it in hand knows better than what was told before; and nothing on its way is delivered.
@@ -315,7 +323,9 @@ def _move_parcel(
         part_move(part, S.SHIPPED, delivered_at=None, completes_at=None)
     audit.record(actor, "shipment.moved", parcel, before={"state": parcel.state}, after={"state": to})
     if to == ShipmentState.CANCELLED:
-        for item in ShipmentLine.objects.filter(shipment=parcel):
+        for item in ShipmentLine.objects.filter(shipment=parcel).select_related("line"):
+            if item.line.returning > item.line.shipped - item.quantity:
+                raise _wrong_state(_("The buyer gives something of it back already."), "state")
             OrderLine.objects.filter(pk=item.line_id).update(
                 shipped=F("shipped") - item.quantity, updated_at=timezone.now()
             )
@@ -389,8 +399,16 @@ def seller_order_receive(*, actor: Actor, part_id: uuid.UUID | None, token: str 
     now = timezone.now()
     for parcel in Shipment.objects.filter(seller_order=part):
         parcel_move(parcel, ShipmentState.DELIVERED, delivered_at=now, shipped_at=parcel.shipped_at or now)
-    part_move(part, S.COMPLETED, delivered_at=part.delivered_at or now)
-    tell_step(part.order, "completed", part=part, actor="buyer")
+    came = part.delivered_at or now
+    if part.returns.filter(state__in=OPEN_RETURNS).exists():
+        # Something of it is to go back: it is here, and not done.
+        if part.state == S.SHIPPED:
+            ends = came + dt.timedelta(days=settings.RETURN_DAYS)
+            part_move(part, S.DELIVERED, delivered_at=came, completes_at=ends)
+            tell_step(part.order, "delivered", part=part, actor="buyer")
+    else:
+        part_move(part, S.COMPLETED, delivered_at=came)
+        tell_step(part.order, "completed", part=part, actor="buyer")
     audit.record(actor, "seller_order.received", part)
     order_settle(part.order)
     return SellerOrder.objects.get(pk=part.pk)

@@ -52,6 +52,8 @@ R = ReturnState
 S = SellerOrderState
 # The seller bears these (E-commerce Law 122/2025 Đ17.2.b): no rule of a shop keeps them from being returned.
 FAULTS = frozenset({ReturnReason.NOT_AS_DESCRIBED, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM})
+# So long after the first the same request is the same press; later it is about another piece.
+SAME_PRESS = dt.timedelta(minutes=10)
 MAX_DESCRIPTION = MAX_NOTE = 2000
 
 
@@ -199,7 +201,13 @@ def _same_request(
     part: SellerOrder, reason: str, description: str, wanted: Counter[uuid.UUID]
 ) -> Return | None:
     """The press of a button that came twice."""
-    rows = Return.objects.filter(seller_order=part, state=R.REQUESTED, reason=reason, description=description)
+    rows = Return.objects.filter(
+        seller_order=part,
+        state=R.REQUESTED,
+        reason=reason,
+        description=description,
+        created_at__gt=timezone.now() - SAME_PRESS,
+    )
     for found in rows.order_by("-id"):
         if Counter(dict(found.lines.values_list("line_id", "quantity"))) == wanted:
             return found

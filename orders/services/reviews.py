@@ -91,7 +91,8 @@ def review_changed(event: ReviewChanged) -> None:
     line = OrderLine.objects.filter(pk=event.order_line).first() if event.order_line else None
     if line is None:
         return
-    part = lock_part(line.seller_order_id)
+    # Without the order's lock, which comes before the review's: nothing of the order is changed here.
+    part = SellerOrder.objects.select_related("order", "seller").get(pk=line.seller_order_id)
     part_touch(part.pk)
     if event.replied:
         messages.review_answered(part, Review.objects.get(pk=event.review_id).reply)

@@ -19,13 +19,21 @@ from payments.services.refunds import (
     refund_return,
     refund_send,
     refunds_ask,
+    refunds_open_of,
     waits_for_a_person,
 )
-from payments.services.unplaced import news_give_back, news_place, news_sent_back
+from payments.services.unplaced import (
+    may_be_placed,
+    news_give_back,
+    news_place,
+    news_sent_back,
+    unplaced_ask,
+)
 from payments.services.unplaced import waits_for_a_person as news_waits_for_a_person
 
 __all__ = [
     "by_hand",
+    "may_be_placed",
     "news_apply",
     "news_give_back",
     "news_place",
@@ -42,5 +50,7 @@ __all__ = [
     "refund_return",
     "refund_send",
     "refunds_ask",
+    "refunds_open_of",
+    "unplaced_ask",
     "waits_for_a_person",
 ]

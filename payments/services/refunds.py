@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +25,9 @@ from marketplace.core.money import format_money
 from orders import access as order_access
 from orders import messages
 from orders import services as orders
-from orders.models import OrderLine, Return, SellerOrder
+from orders.models import Order, OrderLine, Return, SellerOrder
 from payments.gateways import GatewayError, all_gateways, find_gateway
-from payments.models import Payment, PaymentState, Refund, RefundState
+from payments.models import GatewayNews, Payment, PaymentState, Refund, RefundState
 
 log = structlog.get_logger(__name__)
 MAX_REASON, MAX_BANK_REFERENCE = 500, 60
@@ -96,7 +96,7 @@ def refund_return(return_id: uuid.UUID, owed: int) -> None:
     made = refund_open(
         actor=SYSTEM,
         part_id=wanted.seller_order_id,
-        amount=owed,
+        amount=_still_owed(wanted, owed),
         reason="",
         lines=lines,
         returned=wanted,
@@ -242,6 +242,24 @@ def refund_complete(*, actor: Actor, refund_id: uuid.UUID, bank_reference: str) 
     return Refund.objects.get(pk=refund.pk)
 
 
+def _still_owed(wanted: Return, owed: int) -> int:
+    """Without what went back for these things before: together never more than what came back of them has cost."""
+    items = list(wanted.lines.select_related("line"))
+    keys = {str(item.line_id) for item in items}
+    back = Refund.objects.filter(seller_order=wanted.seller_order_id).exclude(state=RefundState.FAILED)
+    before = sum(row.amount for row in back if row.lines and {item["line"] for item in row.lines} <= keys)
+    price = sum(item.line.unit_price * item.quantity for item in items)
+    bound = sum(item.line.unit_price * item.line.returned for item in items) + max(owed - price, 0)
+    return max(min(owed, bound - before), 0)
+
+
+def refunds_open_of(orders: QuerySet[Order]) -> bool:
+    """Whether money of these orders is still to go back: then somebody has to know where to."""
+    return Refund.objects.filter(
+        seller_order__order__in=orders.values("pk"), state__in=[RefundState.PENDING, RefundState.FAILED]
+    ).exists()
+
+
 def waits_for_a_person(refund: Refund) -> bool:
     """Whether somebody has to transfer it: what came by transfer, and what a gateway would not pay back."""
     if refund.state == RefundState.PENDING:
@@ -326,7 +344,11 @@ def refund_failed_late(*, gateway: str, reference: str | None, reason: str) -> b
     rows = Refund.objects.filter(gateway_reference=reference, payment__gateway=gateway)
     known = rows.values_list("pk", flat=True).first() if reference else None
     if known is None:
-        return False
+        # A charge that no order took: it is with us again, and waits for a person.
+        came_back = GatewayNews.objects.filter(gateway=gateway, settled_reference=reference or "-")
+        return bool(
+            came_back.update(by_hand=True, settled_reference="", settled_at=None, updated_at=timezone.now())
+        )
     _fail(_lock(known), reason or "gateway")
     return True
 

@@ -3,6 +3,7 @@
 A card's charge goes back by itself; what came by transfer waits for an administrator, who places it or sends it back.
 """
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from marketplace.core import audit
 from marketplace.core.actor import SYSTEM, Actor
 from marketplace.core.errors import DomainError, ErrorCode, not_found
 from orders.models import Order, OrderState
-from payments.gateways import GatewayError, NewsKind, find_gateway
+from payments.gateways import GatewayError, NewsKind, all_gateways, find_gateway
 from payments.models import GatewayNews, NewsOutcome, RefundState
 from payments.services.paying import GOES_BACK, apply_to_payment
 
@@ -24,9 +25,24 @@ MAX_REFERENCE = 60
 
 
 def waits_for_a_person(news: GatewayNews) -> bool:
-    """Whether there is money in it that nobody has placed or sent back."""
+    """Whether there is money in it that nobody has placed or sent back, and that its gateway does not send back."""
+    return holds_money(news) and not _goes_back_by_itself(news)
+
+
+def _goes_back_by_itself(news: GatewayNews) -> bool:
+    gateway = find_gateway(news.gateway)
+    return news.outcome in GOES_BACK and gateway is not None and gateway.pays_back and not news.by_hand
+
+
+def holds_money(news: GatewayNews) -> bool:
     done = {NewsOutcome.WAITING, NewsOutcome.APPLIED, NewsOutcome.IGNORED, NewsOutcome.UNREADABLE}
     return news.outcome not in done and news.settled_at is None
+
+
+def may_be_placed(news: GatewayNews) -> bool:
+    """A transfer may be meant for any order. A card's charge belongs to the payment that it was made for."""
+    gateway = find_gateway(news.gateway)
+    return waits_for_a_person(news) and gateway is not None and not gateway.pays_back
 
 
 def _open(actor: Actor, news_id: uuid.UUID) -> GatewayNews:
@@ -45,6 +61,10 @@ def news_place(*, actor: Actor, news_id: uuid.UUID, order_number: str) -> Gatewa
     Raises DomainError FORBIDDEN, NOT_FOUND, INVALID_STATE, AMOUNT_MISMATCH.
     """
     news = _open(actor, news_id)
+    if not may_be_placed(news):
+        raise DomainError.of(
+            ErrorCode.INVALID_STATE, _("A card's charge cannot pay another order. Send it back instead.")
+        )
     number = "".join(order_number.split()).upper()
     order = Order.objects.filter(number=number).first()
     if order is None:
@@ -96,18 +116,45 @@ def news_give_back(news_id: uuid.UUID) -> None:
     """
     news = GatewayNews.objects.select_related("payment").get(pk=news_id)
     gateway = find_gateway(news.gateway)
-    if gateway is None or news.outcome not in GOES_BACK or not waits_for_a_person(news):
+    if gateway is None or not holds_money(news) or not _goes_back_by_itself(news):
+        return
+    if news.settled_reference:
+        _told(news, news.settled_reference, gateway.ask_refund(news.settled_reference))
         return
     if news.payment is None or news.payment.gateway_reference is None or news.amount is None:
         return
     # The payment's key, not the news': the same charge may be told of under several events.
     key = f"unplaced-{news.payment_id}"
     reference, state = gateway.refund(news.payment.gateway_reference, news.amount, key)
+    _told(news, reference or "", state)
+
+
+@transaction.atomic
+def _told(news: GatewayNews, reference: str, state: str) -> None:
+    """What the gateway says of giving it back."""
     if state == RefundState.FAILED:
+        GatewayNews.objects.filter(pk=news.pk).update(by_hand=True, settled_reference="", settled_at=None)
         log.warning("news_needs_a_person", gateway=news.gateway, outcome=news.outcome, news=str(news.pk))
-        return
-    if state == RefundState.PENDING:
-        raise GatewayError("the refund is still under way")
-    with transaction.atomic():
-        _settle(news, reference or key)
+    elif state == RefundState.PENDING:
+        GatewayNews.objects.filter(pk=news.pk, settled_at=None).update(settled_reference=reference)
+    else:
+        _settle(news, reference)
         audit.record(SYSTEM, "news.sent_back", news, after={"amount": news.amount})
+
+
+def unplaced_ask(*, older_than_seconds: int, limit: int = 50) -> int:
+    """Takes up what should go back by itself and has not. Returns how many were asked about."""
+    since = timezone.now() - dt.timedelta(seconds=older_than_seconds)
+    paying = [gateway.code for gateway in all_gateways() if gateway.pays_back]
+    open_ones = GatewayNews.objects.filter(
+        gateway__in=paying, outcome__in=GOES_BACK, settled_at=None, by_hand=False, updated_at__lt=since
+    )
+    asked = 0
+    for news in open_ones.order_by("updated_at")[:limit]:
+        GatewayNews.objects.filter(pk=news.pk).update(updated_at=timezone.now())
+        asked += 1
+        try:
+            news_give_back(news.pk)
+        except GatewayError as error:
+            log.warning("gateway_does_not_answer", news=str(news.pk), error=str(error))
+    return asked

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Favourite, Review, SavedAddress, Seller, SellerMember
-from marketplace.accounts.legal import agrees, texts_publish
+from marketplace.accounts.legal import consents_of, texts_publish
 from marketplace.accounts.models import Consent, LegalText, User
 from marketplace.accounts.notices import as_html
 from marketplace.core.actor import GUEST
@@ -37,6 +37,10 @@ INVOICE = {
     "address": "1 Tràng Tiền",
     "email": "ke.toan@example.vn",
 }
+
+
+def agrees(user: User, purpose: str) -> bool:
+    return any(row.given for row in consents_of(user) if row.purpose == purpose)
 
 
 @pytest.fixture
@@ -289,7 +293,7 @@ def test_an_administrator_publishes_a_version_and_changes_none(gql: Graphql) -> 
     admin.force_login(make_user(is_superuser=True, is_staff=True))
     officer.force_login(make_user(is_staff=True))
     form = {
-        "kind": "OWNER", "version": "2027-01", "language": "vi", "title": "Ai vận hành", "body": "Chủ\nHợp tác xã",
+        "kind": "OWNER", "version": "2027-01", "language": "vi", "title": "Ai vận hành", "body": "Chủ\r\nHợp tác xã\r\n\r\nĐịa chỉ\r\nXã Phú Xuyên",
         "valid_from_0": "2026-11-27", "valid_from_1": "00:00",
     }  # fmt: skip
 
@@ -299,5 +303,7 @@ def test_an_administrator_publishes_a_version_and_changes_none(gql: Graphql) -> 
 
     made = LegalText.objects.get(version="2027-01")
     assert admin.post(f"/admin/accounts/legaltext/{made.pk}/change/", form).status_code == 403
+    page = Client().get("/phap-ly/ai-van-hanh").content.decode()
+    assert "<h2>Địa chỉ</h2>" in page
     assert admin.post(f"/admin/accounts/legaltext/{made.pk}/delete/", {"post": "yes"}).status_code == 403
     assert AuditEntry.objects.filter(action="legal_text.published", object_id=str(made.pk)).count() == 1

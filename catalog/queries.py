@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -42,7 +42,7 @@ from catalog.portal import phone_key
 from marketplace.core import feeds
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.clock import HANOI, now, today
-from marketplace.core.errors import RequestError
+from marketplace.core.errors import RequestError, Text
 from marketplace.core.vietnamese import fold, normalise
 
 M = TypeVar("M", bound=Model)
@@ -99,6 +99,10 @@ def addresses_of(actor: Actor) -> QuerySet[SavedAddress]:
     if actor.user is None:
         return SavedAddress.objects.none()
     return SavedAddress.objects.filter(user=actor.user).order_by("-is_default", "-created_at", "id")
+
+
+# What higher packages have for officers: its name in the plural, and how much of it waits in these communes.
+others_waiting: list[tuple[Text, Callable[[Collection[uuid.UUID]], int]]] = []
 
 
 def waiting_for(actor: Actor) -> dict[str, int]:

@@ -85,6 +85,8 @@ RETURN_FAULT_DAYS = env.int("RETURN_FAULT_DAYS", default=30)
 RETURN_DECIDE_DAYS = env.int("RETURN_DECIDE_DAYS", default=3)
 # How long a thing may be on its way back before an officer looks.
 RETURN_SEND_DAYS = env.int("RETURN_SEND_DAYS", default=14)
+# A parcel that is lost, or back at the maker and not sent again: after so long its buyer gets the money back.
+PARCEL_GIVE_UP_DAYS = env.int("PARCEL_GIVE_UP_DAYS", default=7)
 RETURN_MAX_PICTURES = env.int("RETURN_MAX_PICTURES", default=6)
 # Of a parcel that was handed over by hand nobody sends news: so long after it left its buyer is asked, and so long
 # after that it counts as there.
@@ -493,6 +495,15 @@ UNFOLD = {
                         ),
                         (_("Reports"), "flag", "contentreport", "reports_waiting"),
                     )
+                ]
+                + [
+                    {
+                        "title": _("Returns"),
+                        "icon": "undo",
+                        "link": reverse_lazy("admin:orders_return_changelist"),
+                        "badge": "orders.admin.returns_waiting",
+                        "permission": "catalog.admin.may_decide",
+                    }
                 ],
             },
             {

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextareaWidget
 
-from catalog.admin.decisions import QueueAdmin, decision
+from catalog.admin.decisions import QueueAdmin, QueueFilter, decision, waiting_badge
 from catalog.images import rendition_url
 from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.core.actor import Actor
@@ -62,7 +62,7 @@ class ReturnAdmin(QueueAdmin):
 
     to_commune = "seller_order__seller__commune"
     list_display = ["part", "seller", "reason", "state", "escalated_at", "created_at"]
-    list_filter = ["state", "reason"]
+    list_filter = [QueueFilter, "state", "reason"]
     search_fields = ["seller_order__number"]
     list_select_related = ["seller_order__seller"]
     ordering = ["-escalated_at", "-id"]
@@ -155,7 +155,7 @@ class ShipmentNewsAdmin(QueueAdmin):
     looked at it."""
 
     list_display = ["created_at", "parcel", "raw", "step", "occurred_at", "exception", "handled_at"]
-    list_filter = ["exception", ("handled_at", admin.EmptyFieldListFilter), "step", "shipment__carrier"]
+    list_filter = [QueueFilter, "exception", "step", "shipment__carrier"]
     search_fields = ["shipment__tracking_number", "raw"]
     list_select_related = ["shipment__seller_order"]
     ordering = ["-created_at"]
@@ -285,3 +285,6 @@ def _change(actor: Actor, form: PricesForm) -> bool:
             form.add_error("free_above" if problem.field == ("freeAbove",) else "rates", words)
         return False
     return True
+
+
+returns_waiting = waiting_badge(Return)

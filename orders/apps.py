@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrdersConfig(AppConfig):
@@ -6,12 +7,15 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog.events import ReviewChanged
+        from catalog.queries import others_waiting
         from marketplace.accounts.personal import register
         from marketplace.core.events import subscribe
         from orders import reports
         from orders.personal import SECTION
+        from orders.queries import returns_waiting
         from orders.services import review_changed
 
+        others_waiting.append((_("returns"), returns_waiting))
         register(SECTION)
         reports.register()
         subscribe(ReviewChanged, review_changed)

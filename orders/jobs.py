@@ -57,6 +57,7 @@ def end_waits(timestamp: int) -> None:
     services.parts_remind()
     services.parts_cancel_overdue()
     services.returns_turn()
+    services.parcels_give_up()
     services.parcels_ask_buyers()
     services.parcels_assume()
     services.parts_complete()

@@ -245,6 +245,29 @@ def cancelled_by_buyer(part: SellerOrder) -> None:
     )
 
 
+def parcel_given_up(part: SellerOrder, *, came_back: bool) -> None:
+    """To both: nobody has asked for it."""
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: a parcel did not reach you"),
+        _("A parcel of “%(seller)s” came back to the maker. You get the money for it back.")
+        if came_back
+        else _("A parcel of “%(seller)s” was lost on the way. You get the money for it back."),
+        seller=part.seller.name,
+    )
+    _tell_seller(
+        part,
+        f"given_up:{timezone.now():%Y%m%d%H%M%S%f}",
+        _("Order %(number)s: a parcel was given up"),
+        _(
+            "A parcel of order %(number)s came back and was not sent again. Its buyer gets the money back; the things "
+            "are in your stock again: %(link)s"
+        )
+        if came_back
+        else _("A parcel of order %(number)s was lost. Its buyer gets the money back: %(link)s"),
+    )
+
+
 def return_requested(part: SellerOrder, wanted: Return) -> None:
     _tell_seller(
         part,

@@ -254,6 +254,8 @@ class Shipment(Entity):
     # When the buyer was asked whether it came, and said that it has not.
     buyer_asked_at = models.DateTimeField(null=True)
     missing_at = models.DateTimeField(null=True)
+    # Lost, or back and not sent again: what was in it is paid back.
+    given_up_at = models.DateTimeField(null=True)
     # Grams and centimetres, where somebody measured it.
     parcel = models.JSONField(null=True)
     shipped_at = models.DateTimeField(null=True)
@@ -321,7 +323,7 @@ class ReturnState(models.TextChoices):
 
 
 class Return(Entity):
-    """Pieces of a seller's part that the buyer wants to give back.
+    """Pieces of a seller's part that the buyer wants to give back; with `parcel`, those of one that never came.
 
     While it lives, its pieces count in `returning` of their lines. `decide_before` is the seller's time while it is
     REQUESTED, and the day by which an officer looks while it is APPROVED and nothing has come. `by_officer`: an officer
@@ -329,6 +331,7 @@ class Return(Entity):
     """
 
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="returns")
+    parcel = models.OneToOneField(Shipment, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=20, choices=ReturnReason)
     description = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=ReturnState, default=ReturnState.REQUESTED)

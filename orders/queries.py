@@ -1,7 +1,7 @@
 """Reads of orders, and who sees what."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Exists, Q, QuerySet
@@ -13,7 +13,7 @@ from catalog.queries import commune_ids_of, products_visible_to
 from marketplace.core import feeds
 from marketplace.core.actor import Actor
 from marketplace.core.vietnamese import normalise
-from orders.models import Cart, Order, OrderLine, Question, Return, SellerOrder
+from orders.models import Cart, Order, OrderLine, Question, Return, ReturnState, SellerOrder
 from orders.tokens import token_opens
 
 READ = "orders:read"
@@ -86,6 +86,13 @@ def returns_arbitrated_by(actor: Actor) -> QuerySet[Return]:
     """What came before the officers of these communes, now or before."""
     communes = commune_ids_of(actor)
     return Return.objects.filter(escalated_at__isnull=False, seller_order__seller__commune__in=communes)
+
+
+def returns_waiting(communes: Collection[uuid.UUID]) -> int:
+    """How many wait for the officers of these communes."""
+    return Return.objects.filter(
+        state=ReturnState.ESCALATED, seller_order__seller__commune__in=communes
+    ).count()
 
 
 def returns_visible_to(actor: Actor) -> QuerySet[Return]:

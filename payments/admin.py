@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin.decisions import QueueAdmin, decision
+from catalog.admin.decisions import QueueAdmin, QueueFilter, decision
 from catalog.banks import bank_name
 from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.core.admin import ReadOnlyAdmin
@@ -47,7 +47,7 @@ class GatewayNewsAdmin(QueueAdmin):
     }
     done = _("Done.")
     list_display = ["created_at", "gateway", "outcome", "amount", "payment", "settled_at"]
-    list_filter = ["outcome", "gateway"]
+    list_filter = [QueueFilter, "outcome", "gateway"]
     search_fields = ["event_id"]
     list_select_related = ["payment"]
     ordering = ["-created_at"]
@@ -83,7 +83,7 @@ class RefundAdmin(QueueAdmin):
         "created_at",
         "finished_at",
     ]
-    list_filter = ["state", "payment__gateway"]
+    list_filter = [QueueFilter, "state", "payment__gateway"]
     search_fields = ["reference"]
     list_select_related = ["payment", "seller_order__order"]
     ordering = ["-created_at"]

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +16,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.notices import tell
 from marketplace.core.actor import Actor
 from marketplace.core.clock import today
+from marketplace.core.errors import Text
 
 BATCH = 200
 OVERDUE = "over"
@@ -94,20 +97,35 @@ def officers_remind() -> None:
         _remind_officer(user)
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """`, returns: 2, …`, in the language of whoever reads it."""
+
+    counts: Sequence[tuple[Text, int]]
+
+    def __str__(self) -> str:
+        return "".join(f", {name}: {count}" for name, count in self.counts)
+
+
 @transaction.atomic(durable=True)
 def _remind_officer(user: User) -> None:
-    waiting = queries.waiting_for(Actor(user=user))
-    if not any(waiting.values()):
+    actor = Actor(user=user)
+    waiting = queries.waiting_for(actor)
+    communes = queries.commune_ids_of(actor)
+    others = [(name, count(communes)) for name, count in queries.others_waiting]
+    number = sum(waiting.values()) + sum(count for _name, count in others)
+    if not number:
         return
     tell(
         user,
         f"queue:{today()}",
         _("%(number)s things wait for you"),
         _(
-            "Workshops: %(sellers)s, listings: %(listings)s, certificates: %(certificates)s, reports: %(reports)s. "
-            "Look here: %(link)s"
+            "Workshops: %(sellers)s, listings: %(listings)s, certificates: %(certificates)s, reports: "
+            "%(reports)s%(others)s. Look here: %(link)s"
         ),
-        number=sum(waiting.values()),
+        number=number,
+        others=_Others(others),
         link=f"{settings.BASE_URL}/admin/",
         **waiting,
     )

@@ -138,7 +138,9 @@ def order_page(
     for part in found["sellerOrders"]:
         for line in part["lines"]:
             line["key"] = key_of(line["id"])
-        on_its_way = [row for row in part["shipments"] if row["state"] in ("IN_TRANSIT", "FAILED")]
+        # What was told to be there may be missed all the same.
+        states = {"SHIPPED": ("IN_TRANSIT", "FAILED"), "DELIVERED": ("DELIVERED", "IN_TRANSIT", "FAILED")}
+        on_its_way = [row for row in part["shipments"] if row["state"] in states.get(part["state"], ())]
         part["on_its_way"] = any(row["missingAt"] is None for row in on_its_way)
         part["missing"] = any(row["missingAt"] is not None for row in on_its_way)
         part["packed"] = any(row["state"] != "CANCELLED" for row in part["shipments"])

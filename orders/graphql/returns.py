@@ -59,6 +59,10 @@ class Return(ModelNode):
         fields = ()
 
     seller_order = graphene.Field(types.SellerOrder, required=True)
+    shipment = graphene.Field(
+        types.Shipment,
+        description="The parcel that never came: then nobody has asked, and nothing is to be sent.",
+    )
     reason = graphene.Field(ReturnReason, required=True)
     description = graphene.String()
     state = graphene.Field(ReturnState, required=True)
@@ -81,6 +85,16 @@ class Return(ModelNode):
         return peers.load_related(  # type: ignore[no-any-return]
             root, "seller_order", lambda keys: models.SellerOrder.objects.filter(pk__in=keys)
         )
+
+    @staticmethod
+    def resolve_shipment(root: models.Return, info: graphene.ResolveInfo) -> models.Shipment | None:
+        found = peers.load_related(root, "parcel", lambda keys: models.Shipment.objects.filter(pk__in=keys))
+        if found is not None:
+            # Seen from the same side.
+            part = Return.resolve_seller_order(root, info)
+            seen = dict(peers.group_of(found).loaded.get("seller_order", {}))
+            peers.group_of(found).loaded["seller_order"] = {**seen, part.pk: part}
+        return found  # type: ignore[no-any-return]
 
     @staticmethod
     def resolve_description(root: models.Return, info: graphene.ResolveInfo) -> str | None:

@@ -68,6 +68,7 @@ EVENT_MESSAGES = {
     "return_approved": _("It may be sent back to “%(seller)s”."),
     "return_rejected": _("It stays with the buyer: %(note)s"),
     "return_escalated": _("An officer of the commune looks at the return now."),
+    "parcel_given_up": _("The parcel of “%(seller)s” did not reach the buyer, so its money goes back."),
     "return_received": _("What was given back is at “%(seller)s” again."),
     "refunded": _("%(amount)s are on their way back to the buyer."),
     "refund_failed": _("Paying back %(amount)s did not work. A person sees to it."),

@@ -36,6 +36,7 @@ from orders.services.links import order_link_send
 from orders.services.questions import question_answer, question_ask
 from orders.services.refund_account import refund_account_set
 from orders.services.returns import (
+    parcels_give_up,
     return_cancel,
     return_decide,
     return_escalate,
@@ -82,6 +83,7 @@ __all__ = [
     "parcels_ask",
     "parcels_ask_buyers",
     "parcels_assume",
+    "parcels_give_up",
     "part_refunded",
     "part_touch",
     "parts_cancel_overdue",

@@ -245,8 +245,12 @@ def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) ->
 
 def _check_hand_move(parcel: Shipment, to: str) -> None:
     """What only a carrier can tell, or no longer take back."""
+    if parcel.given_up_at is not None:
+        raise _wrong_state(_("It was given up, and its buyer gets the money back."), "state")
     if parcel.state == ShipmentState.DELIVERED and to in (ShipmentState.FAILED, ShipmentState.RETURNED):
         raise _wrong_state(_("A parcel in this state cannot go there."), "state")
+    if parcel.state == ShipmentState.DELIVERED and to == ShipmentState.LOST and parcel.missing_at is None:
+        raise _wrong_state(_("The buyer has not said that it is missing."), "state")
     if parcel.booking and to == ShipmentState.CANCELLED and parcel.state != ShipmentState.READY:
         raise _wrong_state(
             _("The carrier has the parcel already. Ask the carrier to bring it back; then we hear of it."),
@@ -268,6 +272,9 @@ def parcel_follow(
             tell_step(part.order, kind, part=part, actor=by)
             part_touch(part.pk)
         return True
+    if parcel.given_up_at is not None:
+        # Its money is on the way back: a person has to look at what comes now.
+        return False
     if parcel.state == ShipmentState.DELIVERED:
         # Whoever has it in hand knows better than what was told before; and nothing on its way is delivered.
         if to in (ShipmentState.READY, ShipmentState.IN_TRANSIT):
@@ -319,7 +326,8 @@ def _move_parcel(
     part_touch(part.pk)
     if parcel.booking and parcel.state == ShipmentState.READY and to != ShipmentState.CANCELLED:
         _depart(part, parcel, to, by)
-    if parcel.state == ShipmentState.DELIVERED and part.state == S.DELIVERED and by == "carrier":
+    taken_back = by == "carrier" or to == ShipmentState.LOST
+    if parcel.state == ShipmentState.DELIVERED and part.state == S.DELIVERED and taken_back:
         part_move(part, S.SHIPPED, delivered_at=None, completes_at=None)
     audit.record(actor, "shipment.moved", parcel, before={"state": parcel.state}, after={"state": to})
     if to == ShipmentState.CANCELLED:
@@ -332,7 +340,7 @@ def _move_parcel(
         part_move(part, S.PREPARING)
         tell_step(part.order, "parcel_back", part=part, actor=by)
     elif to == ShipmentState.DELIVERED:
-        _deliver(part, by)
+        part_arrive(part, by)
     elif to in (ShipmentState.FAILED, ShipmentState.RETURNED, ShipmentState.LOST):
         tell_step(part.order, kind or f"parcel_{to.lower()}", part=part, actor=by)
     order_settle(part.order)
@@ -368,11 +376,11 @@ def _depart(part: SellerOrder, parcel: Shipment, to: str, by: str) -> None:
         messages.parcel_left(part, parcel)
 
 
-def _deliver(part: SellerOrder, by: str) -> None:
-    """The part has arrived when all its pieces have, in parcels that arrived."""
+def part_arrive(part: SellerOrder, by: str) -> None:
+    """The part has arrived when all its pieces have, in parcels that arrived; but for those that were given up."""
     if (
         part.state != S.SHIPPED
-        or Shipment.objects.filter(seller_order=part)
+        or Shipment.objects.filter(seller_order=part, given_up_at=None)
         .exclude(state__in=[ShipmentState.DELIVERED, ShipmentState.CANCELLED])
         .exists()
     ):
@@ -397,8 +405,11 @@ def seller_order_receive(*, actor: Actor, part_id: uuid.UUID | None, token: str 
     if part.state not in (S.SHIPPED, S.DELIVERED):
         raise _wrong_state(_("Not all of it is on the way to you yet."), "id")
     now = timezone.now()
-    for parcel in Shipment.objects.filter(seller_order=part):
+    for parcel in Shipment.objects.filter(seller_order=part, given_up_at=None):
         parcel_move(parcel, ShipmentState.DELIVERED, delivered_at=now, shipped_at=parcel.shipped_at or now)
+    Shipment.objects.filter(seller_order=part).exclude(missing_at=None).update(
+        missing_at=None, updated_at=now
+    )
     came = part.delivered_at or now
     if part.returns.filter(state__in=OPEN_RETURNS).exists():
         # Something of it is to go back: it is here, and not done.

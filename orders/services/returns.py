@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +35,11 @@ from orders.models import (
     ReturnState,
     SellerOrder,
     SellerOrderState,
+    Shipment,
+    ShipmentLine,
+    ShipmentState,
 )
+from orders.services.fulfilment import part_arrive
 from orders.services.life import count_pieces
 from orders.services.states import (
     OPEN_RETURNS,
@@ -372,16 +376,25 @@ def return_receive(*, actor: Actor, return_id: uuid.UUID | None, restock: bool) 
     part, found = _lock(wanted.pk)
     if found.state in (R.RECEIVED, R.REFUNDED):
         return found
-    now = timezone.now()
-    if not return_move(found, R.RECEIVED, received_at=now, restocked=restock, decide_before=None):
+    if not return_move(found, R.RECEIVED, received_at=timezone.now(), restocked=restock, decide_before=None):
         raise _wrong_state(_("Only what was agreed to be taken back can come back."))
+    tell_step(part.order, "return_received", part=part, actor="seller")
+    pieces = _back(part, found, restock=restock)
+    audit.record(actor, "return.received", found, after={"restocked": restock, "pieces": pieces})
+    return Return.objects.get(pk=found.pk)
+
+
+def _back(part: SellerOrder, found: Return, *, restock: bool) -> int:
+    """The pieces are not the buyer's any more: counted, on the shelf where they can be sold, and their money goes back.
+
+    Returns how many. Runs under the order's lock.
+    """
     owed = _share(part, found)
-    items = list(ReturnLine.objects.filter(parent=found).select_related("line__variant"))
     shelf: Counter[uuid.UUID] = Counter()
     sold: Counter[uuid.UUID] = Counter()
-    for item in sorted(items, key=lambda row: row.line_id):
+    for item in ReturnLine.objects.filter(parent=found).select_related("line__variant").order_by("line_id"):
         OrderLine.objects.filter(pk=item.line_id).update(
-            returned=F("returned") + item.quantity, updated_at=now
+            returned=F("returned") + item.quantity, updated_at=timezone.now()
         )
         shelf[item.line.variant_id] += item.quantity
         sold[item.line.variant.product_id] -= item.quantity
@@ -390,11 +403,10 @@ def return_receive(*, actor: Actor, return_id: uuid.UUID | None, restock: bool) 
     count_pieces(sold)
     if not OrderLine.objects.filter(seller_order=part, returned__lt=F("quantity")).exists():
         part_move(part, S.RETURNED)
-    tell_step(part.order, "return_received", part=part, actor="seller")
-    audit.record(actor, "return.received", found, after={"restocked": restock, "pieces": sum(shelf.values())})
+        part.state = S.RETURNED
     order_settle(part.order)
     events.publish(ReturnReceived(found.pk, owed))
-    return Return.objects.get(pk=found.pk)
+    return sum(shelf.values())
 
 
 def _share(part: SellerOrder, found: Return) -> int:
@@ -406,7 +418,8 @@ def _share(part: SellerOrder, found: Return) -> int:
     share = sum(item.line.unit_price * item.quantity for item in items)
     back = Counter({item.line_id: item.quantity for item in items})
     lines = OrderLine.objects.filter(seller_order=part)
-    if found.reason in FAULTS and all(line.returned + back[line.pk] == line.quantity for line in lines):
+    nothing_stays = all(line.returned + back[line.pk] == line.quantity for line in lines)
+    if nothing_stays and (found.reason in FAULTS or found.parcel_id is not None):
         share += part.shipping
     return min(share, part.total - part.refunded)
 
@@ -440,3 +453,66 @@ def _turn(return_id: uuid.UUID) -> bool:
         return False
     _escalate(SYSTEM, part, found, by="time")
     return True
+
+
+# --- Parcels that never came ------------------------------------------------------------------------------------
+def parcels_give_up(*, limit: int = 200) -> int:
+    """Pays back what was in parcels that are lost, or came back and were not sent again, for PARCEL_GIVE_UP_DAYS.
+
+    Returns for how many parts. What else is of such a part has arrived then, or the part is over.
+    """
+    due = _given_up().order_by("updated_at").values_list("seller_order", flat=True)[:limit]
+    return one_by_one(list(dict.fromkeys(due)), _give_up)
+
+
+def _given_up() -> QuerySet[Shipment]:
+    since = timezone.now() - dt.timedelta(days=settings.PARCEL_GIVE_UP_DAYS)
+    return Shipment.objects.filter(
+        state__in=[ShipmentState.RETURNED, ShipmentState.LOST],
+        given_up_at=None,
+        updated_at__lt=since,
+        seller_order__state=S.SHIPPED,
+    )
+
+
+def _give_up(part_id: uuid.UUID) -> bool:
+    part = lock_part(part_id)
+    parcels = list(_given_up().filter(seller_order=part).order_by("id"))
+    for parcel in parcels:
+        Shipment.objects.filter(pk=parcel.pk).update(given_up_at=timezone.now())
+        _pay_for(part, parcel)
+    if parcels:
+        part_touch(part.pk)
+        part_arrive(part, "time")
+        order_settle(part.order)
+    return bool(parcels)
+
+
+def _pay_for(part: SellerOrder, parcel: Shipment) -> None:
+    """What was in it counts as given back, without anybody having asked."""
+    wanted = {}
+    for item in ShipmentLine.objects.filter(shipment=parcel).select_related("line"):
+        # Some may be on their way back already.
+        left = min(item.quantity, item.line.shipped - item.line.returning)
+        if left > 0:
+            wanted[item.line_id] = left
+    if not wanted:
+        return
+    _claim(part, wanted)
+    came_back = parcel.state == ShipmentState.RETURNED
+    made = Return.objects.create(
+        seller_order=part,
+        parcel=parcel,
+        reason=ReturnReason.OTHER,
+        state=R.RECEIVED,
+        received_at=timezone.now(),
+        restocked=came_back,
+    )
+    ReturnLine.objects.bulk_create(
+        ReturnLine(parent=made, line_id=key, quantity=wanted[key]) for key in sorted(wanted)
+    )
+    Return.objects.filter(pk=made.pk).update(updated_at=feeds.stamp())
+    tell_step(part.order, "parcel_given_up", part=part)
+    pieces = _back(part, made, restock=came_back)
+    audit.record(SYSTEM, "shipment.given_up", parcel, after={"pieces": pieces, "restocked": came_back})
+    messages.parcel_given_up(part, came_back=came_back)

@@ -56,7 +56,8 @@ PARCEL_MOVES: dict[str, frozenset[str]] = {
     P.READY: frozenset({P.IN_TRANSIT, P.DELIVERED, P.CANCELLED}),
     P.IN_TRANSIT: frozenset({P.DELIVERED, P.FAILED, P.RETURNED, P.LOST, P.CANCELLED}),
     P.FAILED: frozenset({P.IN_TRANSIT, P.DELIVERED, P.RETURNED, P.LOST}),
-    P.DELIVERED: frozenset({P.RETURNED, P.FAILED}),
+    # LOST: told to be there, and its buyer has nothing.
+    P.DELIVERED: frozenset({P.RETURNED, P.FAILED, P.LOST}),
     P.LOST: frozenset({P.DELIVERED, P.RETURNED}),
     # Told by mistake, or sent once more.
     P.RETURNED: frozenset({P.IN_TRANSIT, P.DELIVERED}),

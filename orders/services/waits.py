@@ -81,9 +81,9 @@ def _cancel_overdue(part_id: uuid.UUID) -> bool:
 
 
 def parts_complete(*, limit: int = 200) -> int:
-    """Ends parts that arrived RETURN_DAYS ago and of which nothing is to go back. Returns how many."""
+    """Ends parts that arrived RETURN_DAYS ago, of which nothing is to go back and nothing is missing. How many."""
     due = SellerOrder.objects.filter(state=S.DELIVERED, completes_at__lt=timezone.now())
-    due = due.exclude(returns__state__in=OPEN_RETURNS)
+    due = due.exclude(returns__state__in=OPEN_RETURNS).exclude(shipments__missing_at__isnull=False)
     return one_by_one(_first(due, "completes_at", limit), _complete)
 
 
@@ -92,6 +92,8 @@ def _complete(part_id: uuid.UUID) -> bool:
     if part.state != S.DELIVERED or part.completes_at is None or part.completes_at >= timezone.now():
         return False
     if part.returns.filter(state__in=OPEN_RETURNS).exists():
+        return False
+    if part.shipments.exclude(missing_at=None).exists():
         return False
     part_move(part, S.COMPLETED)
     tell_step(part.order, "completed", part=part)
@@ -158,9 +160,11 @@ def seller_order_miss(*, actor: Actor, part_id: uuid.UUID | None, token: str | N
     """
     part = lock_part(access.access_bought_part(actor, part_id, token).pk)
     now = timezone.now()
-    on_the_way = Shipment.objects.filter(
-        seller_order=part, state__in=[ShipmentState.IN_TRANSIT, ShipmentState.FAILED]
-    )
+    states = [ShipmentState.IN_TRANSIT, ShipmentState.FAILED]
+    if part.state == S.DELIVERED:
+        # Somebody, or time, has said that it is there.
+        states.append(ShipmentState.DELIVERED)
+    on_the_way = Shipment.objects.filter(seller_order=part, state__in=states)
     if not on_the_way.exists():
         raise DomainError.of(ErrorCode.INVALID_STATE, _("Nothing of it is on its way to you now."), "id")
     if on_the_way.filter(missing_at=None).update(missing_at=now, updated_at=now):

@@ -16,11 +16,14 @@ from catalog.models import Favourite, Review, SavedAddress, Seller, SellerMember
 from marketplace.accounts.legal import consents_of, texts_publish
 from marketplace.accounts.models import Consent, LegalText, User
 from marketplace.accounts.notices import as_html
-from marketplace.core.actor import GUEST
+from marketplace.core.actor import GUEST, Actor
+from marketplace.core.ids import to_global_id
 from marketplace.core.models import AuditEntry
 from orders import services
 from orders.models import Cart, Order
 from orders.tokens import order_token
+from payments.models import Refund
+from payments.services import refund_complete
 from tests.builders import ADDRESS, Shop, make_user
 from tests.conftest import Graphql
 from tests.orders.selling import buy_paid, codes, member, part_ids
@@ -177,6 +180,23 @@ def test_nothing_is_erased_while_something_goes_on(
     Seller.objects.update(state="CLOSED")
     assert gql(ERASE, p=PASSWORD)["accountErase"]["accepted"] is True
     assert not SellerMember.objects.filter(user=person).exists()
+
+
+def test_nobody_is_erased_who_still_gets_money_back(
+    gql: Graphql, shop: Shop, run_jobs: Callable[[], int], person: User
+) -> None:
+    order = bought(gql, shop, run_jobs, person)
+    gql("mutation($o: ID!){orderCancel(orderId: $o){userErrors{code}}}", o=to_global_id("Order", order.pk))
+    order.refresh_from_db()
+    assert order.state == "CANCELLED" or order.state == "REFUNDED"  # counted, and not yet paid
+
+    assert codes(gql(ERASE, p=PASSWORD)["accountErase"]) == [(None, "INVALID_STATE")]
+    with pytest.raises(CommandError):
+        call_command("personal_data", "lan@example.vn", "--erase")
+
+    admin = Actor(user=make_user(is_superuser=True))
+    refund_complete(actor=admin, refund_id=Refund.objects.get().pk, bank_reference="FT1")
+    assert gql(ERASE, p=PASSWORD)["accountErase"]["accepted"] is True
 
 
 def test_the_command_gives_out_and_erases_guests_too(

@@ -332,6 +332,24 @@ class Life(RuleBasedStateMachine):
         }
         self.attempt(f"return {step}", acts[step])
 
+    @rule(order=orders, index=st.integers(0, 3), state=st.sampled_from(["LOST", "RETURNED"]))
+    def a_parcel_never_comes(self, order: Order, index: int, state: str) -> None:
+        rows = list(Shipment.objects.filter(seller_order__order=order).order_by("id"))
+        if not rows:
+            return
+        self.parcel_news(order, index, state)
+        long_ago = timezone.now() - dt.timedelta(days=30)
+        Shipment.objects.filter(pk=rows[index % len(rows)].pk).update(updated_at=long_ago)
+        self.attempt("give up", services.parcels_give_up)
+
+    @rule(order=orders, index=st.integers(0, 1))
+    def miss(self, order: Order, index: int) -> None:
+        part = self.part(order, index)
+        self.attempt(
+            "miss",
+            lambda: services.seller_order_miss(actor=GUEST, part_id=part.pk, token=order_token(order.pk)),
+        )
+
     @rule(order=orders)
     def pay_back(self, order: Order) -> None:
         refund = Refund.objects.filter(seller_order__order=order, state="PENDING").first()
@@ -487,6 +505,7 @@ def test_everything_adds_up_in_any_order() -> None:
         "return receive",
         "return cancel",
         "return officer",
+        "give up",
         "return escalate",
         "stock",
     } <= done, counted

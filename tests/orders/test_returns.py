@@ -26,11 +26,12 @@ from catalog.models import (
     SellerMember,
     Variant,
 )
+from catalog.services import officers_remind
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.ids import to_global_id
 from orders import services
 from orders.jobs import end_waits
-from orders.models import OrderLine, Return, SellerOrder
+from orders.models import OrderLine, Return, SellerOrder, Shipment
 from payments.models import Refund
 from payments.services import refund_complete
 from tests.builders import ADDRESS, Shop, make_product, make_seller, make_user
@@ -529,3 +530,175 @@ def test_other_sellers_see_none(
     answer = Graphql(Client()).post(LIST)
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert Product.objects.count() == 1
+
+
+# --- Parcels that never came -----------------------------------------------------------------------------------
+def sent(gql: Graphql, owner: Side, run_jobs: Callable[[], int], variant: Variant, *pieces: int) -> Bought:
+    """An order whose pieces left in so many parcels."""
+    order = buy_paid(gql, run_jobs, (variant, sum(pieces)))
+    part = owner.part()
+    for number in pieces:
+        owner.ship(part["id"], lines=[{"lineId": part["lines"][0]["id"], "quantity": number}])
+    run_jobs()
+    mail.outbox.clear()
+    return order
+
+
+def parcels(owner: Side) -> list[str]:
+    return [row["id"] for row in owner.part()["shipments"]]
+
+
+def days_later() -> None:
+    Shipment.objects.update(updated_at=timezone.now() - dt.timedelta(days=8))
+    end_waits(0)
+
+
+def test_a_lost_parcel_is_paid_back_and_the_rest_has_arrived(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = sent(gql, owner, run_jobs, shop.variant, 1, 2)
+    first, second = parcels(owner)
+    owner.parcel(first, "DELIVERED")
+    owner.parcel(second, "LOST")
+    end_waits(0)
+    assert (owner.part()["state"], Refund.objects.count()) == ("SHIPPED", 0)
+
+    days_later()
+    days_later()  # once
+    run_jobs()
+
+    (refund,) = Refund.objects.all()
+    assert refund.amount == 500_000
+    part = owner.part()
+    assert (part["state"], part["refunded"]["amount"]) == ("DELIVERED", 500_000)
+    shop.variant.refresh_from_db()
+    assert shop.variant.on_hand == 2  # what is lost is on no shelf
+    (row,) = owner.gql(LIST)["returns"]["nodes"]
+    assert (row["state"], row["lines"][0]["quantity"]) == ("RECEIVED", 2)
+    told = [m.subject for m in mail.outbox if m.to == ["lan@example.vn"]]
+    assert len([subject for subject in told if "không đến được" in subject]) == 1
+    # What did come may be given back as ever, and not more.
+    assert codes(ask(gql, order, 2)) == [(["lines"], "OUT_OF_RANGE")]
+    assert state_of(ask(gql, order, 1)) == "REQUESTED"
+    assert codes(owner.parcel(second, "DELIVERED")) == [(["state"], "INVALID_STATE")]
+
+
+def test_a_parcel_that_came_back_and_is_sent_again_is_not_given_up(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    sent(gql, owner, run_jobs, shop.variant, 1)
+    (key,) = parcels(owner)
+    owner.parcel(key, "RETURNED")
+    owner.parcel(key, "IN_TRANSIT")
+    days_later()
+    assert not Refund.objects.exists()
+    owner.parcel(key, "RETURNED")
+
+    days_later()
+
+    shop.variant.refresh_from_db()
+    part = owner.part()
+    assert (part["state"], shop.variant.on_hand) == ("RETURNED", 5)
+    assert part["refunded"]["amount"] == part["total"]["amount"]  # with the delivery: nothing has come
+
+
+def test_what_counts_as_there_may_be_missing_all_the_same(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = sent(gql, owner, run_jobs, shop.variant, 1)
+    (key,) = parcels(owner)
+    owner.parcel(key, "DELIVERED")
+    assert codes(owner.parcel(key, "LOST")) == [(["state"], "INVALID_STATE")]
+    missed = gql(
+        "mutation($i: ID!, $t: String){sellerOrderMiss(id: $i, token: $t){sellerOrder{state} userErrors{code}}}",
+        i=part_ids(order)[0],
+        t=order.token,
+    )["sellerOrderMiss"]
+    assert missed["userErrors"] == []
+    SellerOrder.objects.update(completes_at=timezone.now() - dt.timedelta(seconds=1))
+    end_waits(0)
+    assert owner.part()["state"] == "DELIVERED"  # not done by itself
+
+    owner.parcel(key, "LOST")
+    assert owner.part()["state"] == "SHIPPED"
+    days_later()
+
+    assert (owner.part()["state"], Refund.objects.get().amount) == ("RETURNED", order.total)
+
+
+# --- What fresh eyes found --------------------------------------------------------------------------------------
+def test_a_buyer_who_has_it_ends_nothing_while_something_goes_back(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = arrived(gql, owner, run_jobs, (shop.variant, 2))
+    key = ask(gql, order)["returnRequest"]["id"]
+    part = SellerOrder.objects.get()
+
+    services.seller_order_receive(actor=GUEST, part_id=part.pk, token=order.token)
+
+    part.refresh_from_db()
+    assert part.state == "DELIVERED"
+    of_buyer(gql, "returnCancel", key, order)
+    services.seller_order_receive(actor=GUEST, part_id=part.pk, token=order.token)
+    part.refresh_from_db()
+    assert part.state == "COMPLETED"
+
+
+def test_what_went_back_for_a_piece_before_is_not_paid_again(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = arrived(gql, owner, run_jobs, (shop.variant, 2))
+    part = owner.part()
+    owner.gql(
+        """mutation($p: ID!, $l: ID!){refundCreate(sellerOrderId: $p, amount: 100000, reason: "Xước",
+             idempotencyKey: "k", lines: [{lineId: $l, quantity: 1}]){userErrors{code}}}""",
+        p=part["id"],
+        l=part["lines"][0]["id"],
+    )
+    for number in range(2):
+        key = ask(gql, order, reason="OTHER", description=str(number))["returnRequest"]["id"]
+        decide(owner.gql, key, True)
+        receive(owner.gql, key, True)
+
+    assert [row.amount for row in Refund.objects.order_by("id")] == [100_000, 150_000, 250_000]
+
+
+def test_the_same_words_days_later_are_about_another_piece(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = arrived(gql, owner, run_jobs, (shop.variant, 2))
+    first = ask(gql, order)["returnRequest"]["id"]
+    assert ask(gql, order)["returnRequest"]["id"] == first
+    Return.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
+
+    assert ask(gql, order)["returnRequest"]["id"] != first
+
+
+def test_there_is_no_parcel_without_anything_in_it(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    sent(gql, owner, run_jobs, shop.variant, 1)
+    SellerOrder.objects.update(state="PREPARING")  # as while a carrier is to fetch it
+
+    assert codes(owner.ship(owner.part()["id"])) == [(["sellerOrderId"], "INVALID_STATE")]
+
+
+def test_officers_hear_of_what_waits_each_time_and_in_the_morning(
+    gql: Graphql, owner: Side, shop: Shop, officer: Graphql, run_jobs: Callable[[], int]
+) -> None:
+    order = arrived(gql, owner, run_jobs, (shop.variant, 1))
+    key = ask(gql, order)["returnRequest"]["id"]
+    for _round in range(3):
+        pass_time()
+        decide(officer, key, True)
+    pass_time()
+    run_jobs()
+    user = CommuneOfficer.objects.get().user
+    assert len([message for message in mail.outbox if message.to == [user.email]]) == 4
+
+    mail.outbox.clear()
+    officers_remind()
+    run_jobs()
+
+    (morning,) = [message for message in mail.outbox if message.to == [user.email]]
+    assert "trả hàng: 1" in morning.body

@@ -1,12 +1,15 @@
 """Money that no order takes is never dropped: a card's goes back by itself, a transfer's is placed or sent back."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from payments.gateways import GatewayError
+from payments.jobs import ask_gateways
 from payments.models import GatewayNews, Payment, Refund
 from payments.services import news_apply, news_give_back
 from tests.builders import Shop, make_user
@@ -74,8 +77,8 @@ def test_paid_by_transfer_and_by_card_the_card_is_paid_back(
     assert stock(shop.variant) == (4, 0)
 
 
-def test_an_answer_that_is_lost_or_waits_is_asked_for_again(
-    gql: Graphql, order: Bought, stripe_double: StripeDouble, run_jobs: Callable[[], int]
+def test_what_is_under_way_is_asked_about_again(
+    gql: Graphql, order: Bought, stripe_double: StripeDouble, run_jobs: Callable[[], int], admin: Client
 ) -> None:
     pay(gql, order, "stripe")
     event = stripe_double.succeed(stripe_double.only_intent())
@@ -84,18 +87,63 @@ def test_an_answer_that_is_lost_or_waits_is_asked_for_again(
     news = GatewayNews.objects.get(outcome="WAITING")
     news_apply(news_id=news.pk)
     stripe_double.refund_status = "pending"
-    with pytest.raises(GatewayError):
-        news_give_back(news.pk)
+    news_give_back(news.pk)
     (made,) = stripe_double.refunds
     news.refresh_from_db()
-    assert news.settled_at is None
+    assert (news.settled_at, news.settled_reference) == (None, made)
+    # While it is under way, no person sends it back as well, or places it elsewhere.
+    assert press(admin, news, "send-back", "FT1") == 422
+    assert press(admin, news, "place", order.number) == 422
 
     stripe_double.refunds[made]["status"] = "succeeded"
-    news_give_back(news.pk)
+    GatewayNews.objects.update(updated_at=timezone.now() - dt.timedelta(hours=1))
+    ask_gateways(0)
 
     news.refresh_from_db()
-    assert news.settled_reference == made
+    assert news.settled_at is not None
     assert len(stripe_double.refunds) == 1
+
+
+def test_an_answer_of_the_gateway_that_is_lost_gives_back_once(
+    gql: Graphql, order: Bought, stripe_double: StripeDouble, run_jobs: Callable[[], int]
+) -> None:
+    pay(gql, order, "stripe")
+    event = stripe_double.succeed(stripe_double.only_intent())
+    _expire(order)
+    send_event(Client(), stripe_double, event)
+    news = GatewayNews.objects.get(outcome="WAITING")
+    news_apply(news_id=news.pk)
+    stripe_double.fail(3)
+    with pytest.raises(GatewayError):
+        news_give_back(news.pk)
+
+    news_give_back(news.pk)
+
+    assert len(stripe_double.refunds) == 1
+
+
+def test_what_comes_back_from_the_bank_waits_for_a_person(
+    gql: Graphql, order: Bought, stripe_double: StripeDouble, run_jobs: Callable[[], int], admin: Client
+) -> None:
+    pay(gql, order, "stripe")
+    event = stripe_double.succeed(stripe_double.only_intent())
+    _expire(order)
+    send_event(Client(), stripe_double, event)
+    run_jobs()
+    news = GatewayNews.objects.filter(outcome="TOO_LATE").first()
+    assert news is not None
+    assert news.settled_at is not None
+
+    come_back(stripe_double)
+    run_jobs()
+
+    news.refresh_from_db()
+    assert (news.settled_at, news.settled_reference, news.by_hand) == (None, "", True)
+    GatewayNews.objects.update(updated_at=timezone.now() - dt.timedelta(hours=1))
+    ask_gateways(0)
+    assert len(stripe_double.refunds) == 1  # not tried again by itself
+    assert press(admin, news, "place", order.number) == 422
+    assert press(admin, news, "send-back", "FT26331") == 302
 
 
 # --- A refund that comes back -------------------------------------------------------------------------------------

@@ -25,12 +25,24 @@ pytestmark = pytest.mark.django_db
 COMPOSITE = {
     "order": "{id}", "payments": "{id}", "shippingAddress": "{line1}", "shipments": "{id}", "refunds": "{id}",
     "events": "{kind}", "sellerOrder": "{id}", "payment": "{id}", "returns": "{id}", "refund": "{id}",
-    "returnAddress": "{line1}", "invoice": "{taxCode}", "review": "{id}", "questions": "{totalCount}",
+    "returnAddress": "{line1}", "invoice": "{taxCode}", "review": "{id}", "questions": "{nodes{id}}",
 }  # fmt: skip
 INVOICE = {
     "company": "Công ty Cỏ", "taxCode": "0100047516", "address": "1 Tràng Tiền", "email": "ke.toan@example.vn",
 }  # fmt: skip
-OF_PART = {"invoice", "order", "buyerName", "phone", "shippingAddress", "note"}
+# Asked for of the parcels of a part.
+PARCELS = {"labels": "shipments{labelUrl}", "problems": "shipments{bookingProblem}"}
+OF_PART = {
+    "invoice",
+    "labels",
+    "problems",
+    "questions",
+    "order",
+    "buyerName",
+    "phone",
+    "shippingAddress",
+    "note",
+}
 TABLES = (
     "orders_order",
     "orders_seller_order",
@@ -208,6 +220,7 @@ def things(scene: Scene, part: SellerOrder) -> dict[str, Any]:
     scene.seller.save()
     given = _give_back(part, _arrive(scene, part))
     parcel = Shipment.objects.get()
+    Shipment.objects.update(booking_problem="Số điện thoại 0912345678 sai")
     refund = refund_create(
         actor=_owner(scene), part_id=part.pk, amount=1_000, lines=None, reason="Lỗi",
         bank_reference=None, idempotency_key=unique(),
@@ -257,10 +270,17 @@ def test_object(scene: Scene, things: dict[str, Any], name: str, caller: str, ex
     assert found == ([{"id": _gid(thing)}] * 2 if expected == "ok" else [None, None])
 
 
+def _value(entry: dict[str, Any], field: str) -> Any:
+    if field in PARCELS:
+        return [value for parcel in entry["shipments"] for value in parcel.values() if value]
+    value = entry[field]
+    return value["nodes"] if field == "questions" else value
+
+
 @pytest.mark.parametrize(("name", "caller", "expected"), _cases("fields"))
 def test_field(scene: Scene, things: dict[str, Any], name: str, caller: str, expected: str) -> None:
     kind, field = name.split(".")
-    thing, wanted = _thing(things, kind), field + COMPOSITE.get(field, "")
+    thing, wanted = _thing(things, kind), PARCELS.get(field) or field + COMPOSITE.get(field, "")
     of_part = kind == "Return!" and field in OF_PART
 
     found = _found(scene.gql(caller), thing, f"sellerOrder{{{wanted}}}" if of_part else wanted)
@@ -268,7 +288,7 @@ def test_field(scene: Scene, things: dict[str, Any], name: str, caller: str, exp
     if expected == "gone":
         assert found == [None, None]
         return
-    values = [(entry["sellerOrder"] if of_part else entry)[field] for entry in found]
+    values = [_value((entry["sellerOrder"] if of_part else entry), field) for entry in found]
     assert all((value in (None, [], "")) == (expected == ".") for value in values), values
 
 

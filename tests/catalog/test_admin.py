@@ -200,7 +200,7 @@ def test_the_side_bar_counts_what_waits(here: Client, elsewhere: Client, applied
     waiting = [item["badge_callback"] for item in admin_page["sidebar_navigation"][0]["items"]]
     other = elsewhere.get("/admin/catalog/seller/").context["sidebar_navigation"][0]["items"]
 
-    assert [str(badge) for badge in waiting] == ["1", "0", "0", "0"]
+    assert [str(badge) for badge in waiting] == ["1", "0", "0", "0", "0"]
     assert [str(item["badge_callback"]) for item in other] == ["0"] * 4
 
 

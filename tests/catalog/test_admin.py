@@ -201,7 +201,7 @@ def test_the_side_bar_counts_what_waits(here: Client, elsewhere: Client, applied
     other = elsewhere.get("/admin/catalog/seller/").context["sidebar_navigation"][0]["items"]
 
     assert [str(badge) for badge in waiting] == ["1", "0", "0", "0", "0"]
-    assert [str(item["badge_callback"]) for item in other] == ["0"] * 4
+    assert [str(item["badge_callback"]) for item in other] == ["0"] * 5
 
 
 def test_what_changed_since_it_was_looked_at_is_not_published(here: Client, shop: Shop) -> None:

@@ -102,10 +102,9 @@ def drain(*, limit: int = DRAIN_ROWS, away: bool = False) -> Drained:
     """
     if spread := _spread_shelves():
         return Drained(spread)
-    targets: list[str] = []
     if settings.ELASTICSEARCH_URL and not away:
         try:
-            targets = _write_targets()
+            _check_engine()
         except EngineDown as error:
             log.warning("drain_engine_away", error=str(error))
             away = True
@@ -119,7 +118,7 @@ def drain(*, limit: int = DRAIN_ROWS, away: bool = False) -> Drained:
         left = set(documents)
     elif settings.ELASTICSEARCH_URL:
         try:
-            left = set(_send(targets, versions, documents))
+            left = set(_send(versions, documents))
         except EngineDown as error:
             log.warning("drain_engine_away", error=str(error), waiting=len(rows))
             left, away = set(documents), True
@@ -143,14 +142,23 @@ def _spread_shelves() -> int:
     return len(rows)
 
 
+def _check_engine() -> None:
+    """Raises EngineDown where Elasticsearch takes no changes."""
+    _write_targets()
+    if not elastic.answers():
+        raise EngineDown("no answer")
+
+
 def _write_targets() -> list[str]:
-    """The indexes that take changes. Raises EngineDown where none is of the form of today, or none answers."""
+    """The indexes that take changes. Raises EngineDown where none is of the form of today.
+
+    To be read with the documents' rows locked: a build that is not among them has yet to read those rows, and waits;
+    one that has read them already is among them.
+    """
     live = _indexes_of_today().filter(state__in=[IndexState.LIVE, IndexState.BUILDING])
     names = list(live.order_by("created_at").values_list("name", flat=True))
     if not names:
         raise EngineDown("no index has been built yet: run manage.py search_reindex")
-    if not elastic.answers():
-        raise EngineDown("no answer")
     return names
 
 
@@ -177,11 +185,9 @@ def _read(
     return versions, documents
 
 
-def _send(
-    targets: Sequence[str], versions: dict[uuid.UUID, int], documents: dict[uuid.UUID, Document | None]
-) -> list[uuid.UUID]:
+def _send(versions: dict[uuid.UUID, int], documents: dict[uuid.UUID, Document | None]) -> list[uuid.UUID]:
     """Writes to Elasticsearch. Products that it wants to be sent again. Raises EngineDown."""
-    written = elastic.bulk_write(targets, _sources(versions, documents))
+    written = elastic.bulk_write(_write_targets(), _sources(versions, documents))
     _set_aside(written.poison, versions)
     return written.retry
 

@@ -47,6 +47,18 @@ def in_waves(acts: Sequence[Callable[[], T]], size: int) -> list[T]:
     return [result for at in range(0, len(acts), size) for result in at_once(acts[at : at + size])]
 
 
+def in_a_thread(act: Callable[[], Any]) -> threading.Thread:
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
 class Meeting:
     """Holds callers until `number` of them have come, or until it is clear that they cannot."""
 

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import random
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
@@ -21,7 +20,7 @@ from payments.jobs import apply_news
 from payments.models import GatewayNews, Payment
 from tests.builders import Shop, make_variant
 from tests.conftest import Graphql
-from tests.faults.crowd import Meeting, at_once, backends, until
+from tests.faults.crowd import Meeting, at_once, backends, in_a_thread, until
 from tests.payments.buying import Bought, bank_news, buy, pay, read, send, stock
 
 pytestmark = [
@@ -59,18 +58,6 @@ def _late(act: Callable[[], Any], seconds: float) -> Callable[[], Any]:
         act()
 
     return run
-
-
-def _in_a_thread(act: Callable[[], Any]) -> threading.Thread:
-    def run() -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    return thread
 
 
 def test_each_order_ends_either_paid_or_expired_with_its_money_kept(
@@ -118,7 +105,7 @@ def test_of_two_that_wait_for_the_same_order_the_first_decides(
     with transaction.atomic():
         Order.objects.select_for_update().get(number=order.number)
         for number, name in enumerate([first, "time" if first == "news" else "news"], start=1):
-            threads.append(_in_a_thread(acts[name]))
+            threads.append(in_a_thread(acts[name]))
             until(lambda wanted=number: backends(waiting_for_a_lock=True) == wanted, f"{number} waiting")
     for thread in threads:
         thread.join(30)

@@ -12,12 +12,14 @@ from django.db import connection, transaction
 from catalog.models import Product
 from catalog.services import products_touch
 from marketplace.core.errors import RequestError
-from search import documents, elastic, queries
+from search import documents, elastic, queries, services
 from search.engine import EngineDown
 from search.models import IndexState, SearchDocument, SearchIndex, SearchOutbox, SearchPoison
 from search.services import drain, outbox_add, reindex
+from search.verify import differences
 from tests.builders import Shop, make_product
 from tests.conftest import Graphql
+from tests.faults.crowd import backends, in_a_thread, until
 
 DEAD = "http://127.0.0.1:9"
 TOTAL = "query($q: String!){searchProducts(query: $q){totalCount degraded}}"
@@ -199,6 +201,47 @@ def test_changes_during_a_rebuild_reach_both_indexes(elastic: str, shop: Shop, g
 
     assert gql(TOTAL, q="khay hoa")["searchProducts"] == {"totalCount": 1, "degraded": False}
     assert gql(TOTAL, q="giỏ")["searchProducts"]["totalCount"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clean_jobs")
+@pytest.mark.parametrize("read", ["before", "while"])
+def test_a_build_that_begins_within_a_drain_misses_nothing(
+    elastic: str, shop: Shop, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    """The build reads the product before a change that the drain takes along, or while the drain writes it."""
+    from search import elastic as engine
+
+    list(reindex())
+    drain()
+    builds = []
+
+    def build_and_change(*arguments: Any) -> Any:
+        found = real(*arguments)
+        if not builds:
+            builds.append(in_a_thread(lambda: list(reindex())))
+            # With rows locked, the build waits for them.
+            until(lambda: not builds[0].is_alive() or backends(waiting_for_a_lock=True), "a build at work")
+            in_a_thread(lambda: _rename(shop, "Giỏ mới")).join(30)
+        return found
+
+    module, name = (engine, "answers") if read == "before" else (services, "build")
+    real = getattr(module, name)
+    monkeypatch.setattr(module, name, build_and_change)
+    _rename(shop, "Giỏ khác")
+    drain()
+    builds[0].join(30)
+    drain()
+
+    assert SearchIndex.objects.filter(state=IndexState.OLD).count() == 1
+    engine.refresh(engine.alias())
+    assert list(differences()) == []
+
+
+def _rename(shop: Shop, name: str) -> None:
+    with transaction.atomic():
+        Product.objects.filter(pk=shop.product.pk).update(name=name)
+        products_touch([shop.product.pk])
 
 
 @pytest.mark.django_db

@@ -47,4 +47,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]  # noqa: F405 - live_server serves static files
+# Processes that tests of faults start may be told to leave a guard out.
+if os.environ.get("FAULT_SWITCHES"):
+    INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.switches.Switches"]  # noqa: F405
 LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -1,4 +1,7 @@
-"""Scarce stock, and 200 buyers who want it; each guard is also taken away, to see that the test would notice."""
+"""Scarce stock, and 200 buyers who want it; each guard is also taken away, to see that the test would notice.
+
+Over HTTP, against several web processes.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,15 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 
-import catalog.services
-import orders.services.checkout
-from catalog.services import Held
 from marketplace.core.ids import from_global_id
 from orders.models import Order
 from tests.builders import Shop, make_variant
-from tests.faults.crowd import Api, Meeting, at_once, in_waves, order_of, told
+from tests.faults.crowd import at_once, in_waves, order_of, told
+from tests.faults.market import PROCESSES, Market
 from tests.payments.buying import Bought, bank_news, lines_of, send, stock
 
 pytestmark = [
@@ -23,69 +23,52 @@ pytestmark = [
     pytest.mark.usefixtures("clean_jobs"),
 ]
 WAVE = 25
-# The hold without its lock and without its condition.
-UNGUARDED_SQL = """
-    UPDATE catalog_variant SET held = held + %(wanted)s WHERE id = %(id)s
-    RETURNING %(wanted)s, on_hand - held, product_id
-"""
 
 
-@pytest.fixture
-def all_of_the_first_wave_see_stock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every buyer of the first wave has seen five pieces before any of them may take one."""
-    meeting, real = Meeting(WAVE), orders.services.checkout._check_prices
-
-    def check(*arguments: Any) -> None:
-        real(*arguments)
-        meeting.wait()
-
-    monkeypatch.setattr(orders.services.checkout, "_check_prices", check)
+def _buyers(market: Market, shop: Shop, number: int) -> list[Callable[[], Any]]:
+    carts = in_waves([lambda: market.cart(lines_of((shop.variant, 1)))] * number, WAVE)
+    return [lambda cart=cart: market.checkout(cart) for cart in carts]
 
 
-def _buyers(api: Api, shop: Shop, number: int) -> list[Callable[[], Any]]:
-    carts = in_waves([lambda: api.cart(lines_of((shop.variant, 1)))] * number, WAVE)
-    return [lambda cart=cart: api.checkout(cart) for cart in carts]
-
-
-@pytest.mark.usefixtures("all_of_the_first_wave_see_stock")
 def test_of_200_buyers_five_get_the_last_five_pieces(
-    api: Api, client: Client, shop: Shop, run_jobs: Callable[[], int]
+    market: Market, shop: Shop, run_jobs: Callable[[], int]
 ) -> None:
-    answers = in_waves(_buyers(api, shop, 200), WAVE)
+    # Of the first wave, all have seen five pieces before one of them may take one.
+    gate = market.meet("prices-checked", WAVE)
+
+    answers = in_waves(_buyers(market, shop, 200), WAVE)
 
     placed = [order for answer in answers if (order := order_of(answer))]
     assert Counter(tuple(told(answer)) for answer in answers) == {(): 5, ("OUT_OF_STOCK",): 195}
     assert len({order["number"] for order in placed}) == Order.objects.count() == 5
     assert stock(shop.variant) == (5, 5)
+    assert len(set(gate.pids[:WAVE])) == PROCESSES
 
     for order in placed:
-        send(client, bank_news(Bought(order["id"], order["number"], order["token"], 280_000)))
+        send(market.client(), bank_news(Bought(order["id"], order["number"], order["token"], 280_000)))
     run_jobs()
 
     assert list(Order.objects.values_list("state", flat=True)) == ["PAID"] * 5
     assert stock(shop.variant) == (0, 0)
 
 
-@pytest.mark.usefixtures("all_of_the_first_wave_see_stock", "no_stock_constraint")
-def test_control_without_the_guards_the_same_buyers_oversell(
-    api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catalog.services.stock, "HOLD_SQL", UNGUARDED_SQL)
+@pytest.mark.usefixtures("no_stock_constraint")
+def test_control_without_the_guards_the_same_buyers_oversell(market: Market, shop: Shop) -> None:
+    market.without("condition-of-stock")
+    market.meet("prices-checked", WAVE)
 
-    answers = in_waves(_buyers(api, shop, WAVE), WAVE)
+    answers = in_waves(_buyers(market, shop, WAVE), WAVE)
 
     assert Counter(tuple(told(answer)) for answer in answers) == {(): WAVE}
     assert Order.objects.count() == WAVE > 5
     assert stock(shop.variant) == (5, WAVE)
 
 
-@pytest.mark.usefixtures("all_of_the_first_wave_see_stock")
-def test_control_without_the_condition_the_constraint_still_stands(
-    api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catalog.services.stock, "HOLD_SQL", UNGUARDED_SQL)
+def test_control_without_the_condition_the_constraint_still_stands(market: Market, shop: Shop) -> None:
+    market.without("condition-of-stock")
+    market.meet("prices-checked", WAVE)
 
-    answers = in_waves(_buyers(api, shop, WAVE), WAVE)
+    answers = in_waves(_buyers(market, shop, WAVE), WAVE)
 
     assert Counter(tuple(told(answer)) for answer in answers) == {(): 5, ("fault INTERNAL",): WAVE - 5}
     assert Order.objects.count() == 5
@@ -101,30 +84,18 @@ def test_transactions_are_read_committed() -> None:
 
 # --- Several variants at once ---------------------------------------------------------------------------------
 def _opposite_buyers(
-    api: Api, shop: Shop, pairs: int, pieces: int
+    market: Market, shop: Shop, pairs: int, pieces: int
 ) -> tuple[list[Any], list[Callable[[], Any]]]:
     variants = [make_variant(shop.product, stock=pieces) for _number in range(5)]
     there = lines_of(*[(variant, 1) for variant in variants])
-    carts = [api.cart(lines) for _pair in range(pairs) for lines in (there, there[::-1])]
-    return variants, [lambda cart=cart: api.checkout(cart) for cart in carts]
+    carts = [market.cart(lines) for _pair in range(pairs) for lines in (there, there[::-1])]
+    return variants, [lambda cart=cart: market.checkout(cart) for cart in carts]
 
 
-@pytest.fixture
-def both_take_one_before_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a first piece each of two buyers waits for the other to have one too, where locks let it come."""
-    meeting, real = Meeting(2, patience=2), catalog.services.stock._hold_one
-
-    def hold(*arguments: Any, **options: Any) -> int | None:
-        taken = real(*arguments, **options)
-        meeting.wait()
-        return taken
-
-    monkeypatch.setattr(catalog.services.stock, "_hold_one", hold)
-
-
-@pytest.mark.usefixtures("both_take_one_before_the_next")
-def test_two_baskets_in_opposite_order_do_not_block_each_other(api: Api, shop: Shop) -> None:
-    variants, buyers = _opposite_buyers(api, shop, pairs=1, pieces=2)
+def test_two_baskets_in_opposite_order_do_not_block_each_other(market: Market, shop: Shop) -> None:
+    # After a first piece each of two buyers waits for the other to have one too, where locks let it come.
+    market.meet("one-held", 2, patience=2)
+    variants, buyers = _opposite_buyers(market, shop, pairs=1, pieces=2)
 
     answers = at_once(buyers)
 
@@ -132,18 +103,10 @@ def test_two_baskets_in_opposite_order_do_not_block_each_other(api: Api, shop: S
     assert [stock(variant) for variant in variants] == [(2, 2)] * 5
 
 
-@pytest.mark.usefixtures("both_take_one_before_the_next")
-def test_control_without_an_order_of_locks_they_do(
-    api: Api, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def hold_as_they_come(demand: Any, *, to_order: Any) -> dict[Any, Held]:
-        return {
-            key: Held(catalog.services.stock._hold_one(key, demand[key], partly=False) or 0, 0)
-            for key in demand
-        }
-
-    monkeypatch.setattr(catalog.services, "stock_hold", hold_as_they_come)
-    variants, buyers = _opposite_buyers(api, shop, pairs=1, pieces=2)
+def test_control_without_an_order_of_locks_they_do(market: Market, shop: Shop) -> None:
+    market.without("order-of-locks")
+    market.meet("one-held", 2, patience=2)
+    variants, buyers = _opposite_buyers(market, shop, pairs=1, pieces=2)
 
     answers = at_once(buyers)
 
@@ -151,8 +114,8 @@ def test_control_without_an_order_of_locks_they_do(
     assert [stock(variant) for variant in variants] == [(2, 1)] * 5
 
 
-def test_twenty_baskets_in_opposite_orders_share_what_there_is(api: Api, shop: Shop) -> None:
-    variants, buyers = _opposite_buyers(api, shop, pairs=10, pieces=7)
+def test_twenty_baskets_in_opposite_orders_share_what_there_is(market: Market, shop: Shop) -> None:
+    variants, buyers = _opposite_buyers(market, shop, pairs=10, pieces=7)
 
     answers = at_once(buyers)
 

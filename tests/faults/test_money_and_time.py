@@ -1,18 +1,14 @@
 """The end of a hold and the news of its money, at the same moment."""
 
 import datetime as dt
-import random
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-import orders.services.life
 from catalog.models import ProductStats
 from orders.jobs import end_holds
 from orders.models import Order
@@ -20,9 +16,12 @@ from payments.jobs import apply_news
 from payments.models import GatewayNews, Payment
 from tests.builders import Shop, make_variant
 from tests.conftest import Graphql
-from tests.faults.crowd import Meeting, at_once, backends, in_a_thread, until
+from tests.faults.crowd import at_once, backends, in_a_thread, until
+from tests.faults.market import Market
+from tests.faults.test_worker_killed import Start, start_worker
 from tests.payments.buying import Bought, bank_news, buy, pay, read, send, stock
 
+__all__ = ["start_worker"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("faults"),
@@ -31,57 +30,72 @@ pytestmark = [
 ROUNDS = 40
 
 
-def _overdue(
-    gql: Graphql, client: Client, variant: Any, *, started: bool = True
-) -> tuple[Bought, GatewayNews]:
-    """An order whose time is up, with its money told but not applied yet."""
+def _overdue(gql: Graphql, variant: Any, *, started: bool = True) -> Bought:
+    """An order whose time is up."""
     order = buy(gql, variant)
     if started:
         pay(gql, order)
     Order.objects.filter(number=order.number).update(pay_before=timezone.now() - dt.timedelta(seconds=1))
+    return order
+
+
+def _tell(client: Any, order: Bought) -> GatewayNews:
+    """Its money is told, and waits to be applied."""
     body = bank_news(order)
-    send(client, body)
-    return order, GatewayNews.objects.get(event_id=str(body["id"]))
+    assert send(client, body).status_code == 200
+    return GatewayNews.objects.get(event_id=str(body["id"]))
 
 
-def _apply(news: GatewayNews) -> Callable[[], Any]:
-    return lambda: apply_news.func(news_id=str(news.pk))
+@pytest.fixture
+def two_workers(market: Market, start_worker: Start) -> None:
+    """One that applies money and one that ends holds, in processes of their own."""
+    for queue in ("payments", "orders"):
+        start_worker("--queues", queue, FAULT_SWITCHES=str(market.switches))
+    end_holds.defer(timestamp=0)
+    until(lambda: not _waiting("orders"), "a worker that works")
 
 
-def _end_holds() -> None:
-    end_holds.func(timestamp=0)
-
-
-def _late(act: Callable[[], Any], seconds: float) -> Callable[[], Any]:
-    def run() -> None:
-        time.sleep(seconds)
-        act()
-
-    return run
-
-
-def test_each_order_ends_either_paid_or_expired_with_its_money_kept(
-    gql: Graphql, client: Client, shop: Shop
-) -> None:
-    variant = make_variant(shop.product, stock=ROUNDS)
-    chance = random.Random(20261122)
-    ends = []
-
-    for number in range(ROUNDS):
-        order, news = _overdue(gql, client, variant, started=number % 2 == 0)
-        # Neither is always the first; which one is decides nothing here.
-        at_once([_late(act, chance.uniform(0, 0.01)) for act in (_apply(news), _end_holds)])
-        news.refresh_from_db()
-        after = read(gql, order)
-        ends.append(
-            (
-                after["state"],
-                news.outcome,
-                tuple(event["kind"] for event in after["events"]),
-                after["sellerOrders"][0]["state"],
-            )
+def _waiting(*queues: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = ANY(%s) AND status IN ('todo', 'doing')",
+            [list(queues)],
         )
+        return int(cursor.fetchone()[0])
 
+
+def _settled() -> None:
+    until(lambda: not _waiting("payments", "orders"), "all jobs done")
+
+
+@pytest.mark.usefixtures("two_workers")
+@pytest.mark.faults
+def test_each_order_ends_either_paid_or_expired_with_its_money_kept(market: Market, shop: Shop) -> None:
+    variant = make_variant(shop.product, stock=ROUNDS)
+    bought = [buy(market.gql(), variant) for _number in range(ROUNDS)]
+    for order in bought[::2]:
+        pay(market.gql(), order)
+    # Some a little before their time is up, some a little after.
+    now = timezone.now()
+    for number, order in enumerate(bought):
+        pay_before = now + dt.timedelta(seconds=1 + number / ROUNDS)
+        Order.objects.filter(number=order.number).update(pay_before=pay_before)
+    until(lambda: timezone.now() > now + dt.timedelta(seconds=1), "the first one's time over")
+
+    def time_goes_on() -> None:
+        while Order.objects.filter(state="AWAITING_PAYMENT").exists():
+            end_holds.defer(timestamp=0)
+            time.sleep(0.05)
+
+    at_once([time_goes_on, lambda: [_tell(market.client(), order) for order in bought]])
+    _settled()
+
+    ends = []
+    for order in bought:
+        after = read(market.gql(), order)
+        news = GatewayNews.objects.get(body__content__startswith=order.number)
+        kinds = tuple(event["kind"] for event in after["events"])
+        ends.append((after["state"], news.outcome, kinds, after["sellerOrders"][0]["state"]))
     paid = ends.count(("PAID", "APPLIED", ("placed", "paid"), "TO_CONFIRM"))
     expired = ends.count(("EXPIRED", "TOO_LATE", ("placed", "expired"), "EXPIRED"))
     assert paid + expired == ROUNDS
@@ -98,8 +112,12 @@ def test_each_order_ends_either_paid_or_expired_with_its_money_kept(
 def test_of_two_that_wait_for_the_same_order_the_first_decides(
     gql: Graphql, client: Client, shop: Shop, first: str, end: tuple[Any, ...]
 ) -> None:
-    order, news = _overdue(gql, client, shop.variant)
-    acts = {"news": _apply(news), "time": _end_holds}
+    order = _overdue(gql, shop.variant)
+    news = _tell(client, order)
+    acts = {
+        "news": lambda: apply_news.func(news_id=str(news.pk)),
+        "time": lambda: end_holds.func(timestamp=0),
+    }
     threads = []
 
     with transaction.atomic():
@@ -114,47 +132,39 @@ def test_of_two_that_wait_for_the_same_order_the_first_decides(
     assert (read(gql, order)["state"], news.outcome, stock(shop.variant)) == end
 
 
-def _meet_behind_the_check(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
-    """Each waits for the other between looking at the order's state and changing it, where locks let it come."""
-    meeting, real = Meeting(2, patience), orders.services.life.shelf_pieces
-
-    def pieces(order: Order) -> Any:
-        meeting.wait()
-        return real(order)
-
-    monkeypatch.setattr(orders.services.life, "shelf_pieces", pieces)
+def _at_the_same_moment(market: Market, order: Bought) -> list[str]:
+    """Time ends the order while its money is applied; what it says of itself then."""
+    _tell(market.client(), order)
+    end_holds.defer(timestamp=0)
+    _settled()
+    return [event["kind"] for event in read(market.gql(), order)["events"]]
 
 
-def test_in_a_wide_window_one_of_the_two_still_finds_the_other_done(
-    gql: Graphql, client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _meet_behind_the_check(monkeypatch, patience=2)
-    buy(gql, shop.variant)
-    order, news = _overdue(gql, client, shop.variant, started=False)
+@pytest.mark.usefixtures("two_workers")
+@pytest.mark.faults
+def test_in_a_wide_window_one_of_the_two_still_finds_the_other_done(market: Market, shop: Shop) -> None:
+    # Each waits for the other between looking at the order and changing it, where locks let it come.
+    market.meet("order-looked-at", 2, patience=2)
+    buy(market.gql(), shop.variant)
+    order = _overdue(market.gql(), shop.variant, started=False)
 
-    at_once([_apply(news), _end_holds])
+    kinds = _at_the_same_moment(market, order)
 
-    kinds = [event["kind"] for event in read(gql, order)["events"]]
     assert kinds in (["placed", "paid"], ["placed", "expired"])
     assert stock(shop.variant) == ((4, 1) if kinds[1] == "paid" else (5, 1))
 
 
-def test_control_without_the_lock_of_the_order_both_happen(
-    gql: Graphql, client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = QuerySet.select_for_update
+@pytest.mark.usefixtures("two_workers")
+@pytest.mark.faults
+def test_control_without_the_lock_of_the_order_both_happen(market: Market, shop: Shop) -> None:
+    market.without("lock-of-order")
+    gate = market.meet("order-looked-at", 2)
+    buy(market.gql(), shop.variant)
+    order = _overdue(market.gql(), shop.variant, started=False)
 
-    def select(self: Any, *arguments: Any, **options: Any) -> Any:
-        return self if self.model is Order else real(self, *arguments, **options)
+    kinds = _at_the_same_moment(market, order)
 
-    monkeypatch.setattr(QuerySet, "select_for_update", select)
-    _meet_behind_the_check(monkeypatch, patience=30)
-    buy(gql, shop.variant)
-    order, news = _overdue(gql, client, shop.variant, started=False)
-
-    at_once([_apply(news), _end_holds])
-
-    kinds = sorted(event["kind"] for event in read(gql, order)["events"])
-    assert kinds == ["expired", "paid", "placed"]
+    assert sorted(kinds) == ["expired", "paid", "placed"]
+    assert len(set(gate.pids)) == 2
     # The other order's piece is no longer held by anybody.
     assert stock(shop.variant) == (4, 0)

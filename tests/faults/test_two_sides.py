@@ -1,7 +1,7 @@
 """Buyer, seller and time at one order in the same moment: one of them comes first, and everything adds up."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -9,15 +9,16 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
-import orders.services.fulfilment
 import orders.services.returns
 from catalog.models import SellerMember
+from marketplace.accounts.models import User
 from orders import services
 from orders.models import Order, OrderEvent, OrderLine, Return, SellerOrder, Shipment
 from payments.models import Payment, Refund
 from tests.builders import Shop, make_user, unique
 from tests.conftest import Graphql
 from tests.faults.crowd import Meeting, at_once
+from tests.faults.market import Market
 from tests.orders.selling import Side, buy_paid, change, part_ids
 from tests.orders.test_returns import ask, decide, of_buyer, receive
 from tests.payments.buying import Bought, stock
@@ -32,16 +33,25 @@ TIMES = 8
 
 
 @pytest.fixture
-def side(shop: Shop) -> Callable[[], Side]:
-    """The owner, each time with a client of its own."""
+def owner(shop: Shop) -> User:
     user = make_user()
     SellerMember.objects.create(seller=shop.seller, user=user, role="OWNER")
-    return lambda: Side(Graphql(Client()).login(user))
+    return user
 
 
-def cancel(order: Bought) -> Callable[[], Any]:
+@pytest.fixture
+def side(owner: User) -> Callable[[], Side]:
+    """The owner, each time with a client of its own."""
+    return lambda: Side(Graphql(Client()).login(owner))
+
+
+def cancel(order: Bought, gql: Graphql | None = None) -> Callable[[], Any]:
     return lambda: change(
-        Graphql(Client()), "orderCancel", "orderId: ID!, token: String", orderId=order.id, token=order.token
+        gql or Graphql(Client()),
+        "orderCancel",
+        "orderId: ID!, token: String",
+        orderId=order.id,
+        token=order.token,
     )
 
 
@@ -49,14 +59,19 @@ def refused(answer: dict[str, Any]) -> bool:
     return bool(answer["userErrors"])
 
 
+def _cancelled_and_sent(market: Market, owner: User, order: Bought) -> list[Callable[[], Any]]:
+    """Buyer and seller, each over a connection and to a web process of their own."""
+    part = part_ids(order)[0]
+    return [cancel(order, market.gql()), lambda: Side(market.gql(owner)).ship(part)]
+
+
 def test_a_part_is_either_sent_or_cancelled(
-    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int]
+    market: Market, shop: Shop, owner: User, run_jobs: Callable[[], int]
 ) -> None:
     ends = set()
     for number in range(TIMES):
-        order = buy_paid(gql, run_jobs, (shop.variant, 1))
-        part = part_ids(order)[0]
-        acts = [cancel(order), lambda part=part: side().ship(part)]
+        order = buy_paid(market.gql(), run_jobs, (shop.variant, 1))
+        acts = _cancelled_and_sent(market, owner, order)
         answers = at_once(acts[:: 1 if number % 2 else -1])
 
         assert sorted(map(refused, answers)) == [False, True]
@@ -71,58 +86,32 @@ def test_a_part_is_either_sent_or_cancelled(
     assert Refund.objects.count() == TIMES - sent
 
 
-def _meet_behind_the_checks(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
-    """Each waits for the other between looking at the part and changing it, where locks let it come."""
-    module = orders.services.fulfilment
-    meeting = Meeting(2, patience)
-    for name in ("_check_cancellable", "_packed"):
-        real = getattr(module, name)
-
-        def checked(*arguments: Any, real: Any = real, **options: Any) -> Any:
-            found = real(*arguments, **options)
-            meeting.wait()
-            return found
-
-        monkeypatch.setattr(module, name, checked)
-
-
 def test_in_a_wide_window_only_one_of_the_two_happens(
-    gql: Graphql,
-    shop: Shop,
-    side: Callable[[], Side],
-    run_jobs: Callable[[], int],
-    monkeypatch: pytest.MonkeyPatch,
+    market: Market, shop: Shop, owner: User, run_jobs: Callable[[], int]
 ) -> None:
-    order = buy_paid(gql, run_jobs, (shop.variant, 1))
-    _meet_behind_the_checks(monkeypatch, patience=2)
+    order = buy_paid(market.gql(), run_jobs, (shop.variant, 1))
+    # Each waits for the other between looking at the part and changing it, where locks let it come.
+    market.meet("part-looked-at", 2, patience=2)
 
-    answers = at_once([cancel(order), lambda: side().ship(part_ids(order)[0])])
+    answers = at_once(_cancelled_and_sent(market, owner, order))
 
     assert sorted(map(refused, answers)) == [False, True]
     assert (Shipment.objects.count(), Refund.objects.count()) in ((1, 0), (0, 1))
 
 
 def test_control_without_the_lock_of_the_order_both_happen(
-    gql: Graphql,
-    shop: Shop,
-    side: Callable[[], Side],
-    run_jobs: Callable[[], int],
-    monkeypatch: pytest.MonkeyPatch,
+    market: Market, shop: Shop, owner: User, run_jobs: Callable[[], int]
 ) -> None:
-    order = buy_paid(gql, run_jobs, (shop.variant, 1))
-    real = QuerySet.select_for_update
+    order = buy_paid(market.gql(), run_jobs, (shop.variant, 1))
+    market.without("lock-of-order")
+    gate = market.meet("part-looked-at", 2)
 
-    def select(self: Any, *arguments: Any, **options: Any) -> Any:
-        return self if self.model is Order else real(self, *arguments, **options)
-
-    monkeypatch.setattr(QuerySet, "select_for_update", select)
-    _meet_behind_the_checks(monkeypatch, patience=30)
-
-    answers = at_once([cancel(order), lambda: side().ship(part_ids(order)[0])])
+    answers = at_once(_cancelled_and_sent(market, owner, order))
 
     assert list(map(refused, answers)) == [False, False]
     # Paid back, and on its way all the same.
     assert (Shipment.objects.count(), Refund.objects.count()) == (1, 1)
+    assert len(set(gate.pids)) == 2
 
 
 def test_many_presses_cancel_and_pay_back_once(gql: Graphql, shop: Shop, run_jobs: Callable[[], int]) -> None:
@@ -206,22 +195,10 @@ def _arrived(gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Calla
     return order
 
 
-def _meet_before_counting(monkeypatch: pytest.MonkeyPatch, number: int, patience: float) -> None:
-    module = orders.services.returns
-    meeting, real = Meeting(number, patience), module._same_request
-
-    def looked(*arguments: Any) -> Any:
-        found = real(*arguments)
-        meeting.wait()
-        return found
-
-    monkeypatch.setattr(module, "_same_request", looked)
-
-
-def _ask_each(order: Bought, number: int) -> list[Callable[[], Any]]:
+def _ask_each(order: Bought, callers: Sequence[Graphql]) -> list[Callable[[], Any]]:
     return [
-        lambda index=index: ask(Graphql(Client()), order, 1, description=f"Lần {index}")
-        for index in range(number)
+        lambda index=index, gql=gql: ask(gql, order, 1, description=f"Lần {index}")
+        for index, gql in enumerate(callers)
     ]
 
 
@@ -235,15 +212,14 @@ def _without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_of_many_who_give_the_same_pieces_back_only_as_many_succeed_as_there_are_pieces(
-    gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    market: Market, gql: Graphql, shop: Shop, side: Callable[[], Side], run_jobs: Callable[[], int]
+) -> None:
     order = _arrived(gql, shop, side, run_jobs)
     # Even where all of them have looked before one has counted.
-    _without_locks(monkeypatch)
-    _meet_before_counting(monkeypatch, 6, patience=30)
+    market.without("lock-of-order")
+    market.meet("request-looked-at", 6)
 
-    answers = at_once(_ask_each(order, 6))
+    answers = at_once(_ask_each(order, [market.gql() for _each in range(6)]))
 
     assert sorted(map(refused, answers)) == [False] * 2 + [True] * 4
     assert OrderLine.objects.get().returning == Return.objects.count() == 2
@@ -266,7 +242,7 @@ def test_control_counting_what_was_read_counts_too_few(
 
     monkeypatch.setattr(orders.services.returns, "_claim", count)
 
-    answers = at_once(_ask_each(order, 3))
+    answers = at_once(_ask_each(order, [Graphql(Client()) for _each in range(3)]))
 
     assert not any(map(refused, answers))
     assert Return.objects.count() == 3 > OrderLine.objects.get().returning

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -20,6 +19,7 @@ from payments.models import GatewayNews, Payment
 from tests.builders import Shop, make_product
 from tests.conftest import Graphql
 from tests.faults.crowd import at_once, backends, until
+from tests.faults.market import ROOT, child_environ
 from tests.payments.buying import Bought, bank_news, buy, pay, read, send, stock
 
 pytestmark = [
@@ -28,14 +28,8 @@ pytestmark = [
     pytest.mark.usefixtures("clean_jobs"),
     pytest.mark.faults,
 ]
-ROOT = Path(__file__).resolve().parents[2]
 STALLED_SECONDS = 5
 Start = Callable[..., "subprocess.Popen[bytes]"]
-
-
-def _address() -> str:
-    """DATABASE_URL of the database that this test uses."""
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
 @pytest.fixture
@@ -48,14 +42,7 @@ def start_worker(tmp_path: Path) -> Iterator[Start]:
             worker = subprocess.Popen(
                 [sys.executable, "manage.py", "procrastinate", "worker", *options],
                 cwd=ROOT,
-                env={
-                    **os.environ,
-                    "DATABASE_URL": _address(),
-                    "DJANGO_SETTINGS_MODULE": "tests.settings",
-                    "JOB_STALLED_SECONDS": str(STALLED_SECONDS),
-                    "TMPDIR": str(tmp_path),
-                    **environment,
-                },
+                env=child_environ(tmp_path, **{"JOB_STALLED_SECONDS": str(STALLED_SECONDS), **environment}),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -2,35 +2,21 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from babel import Locale
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Province, Ward
 from catalog.units import MAX_TYPED, SCHEME, TODAY, full_key, resolve_wards
+from marketplace.core.countries import HOME, countries
 from marketplace.core.errors import ErrorCode, Problem
 from marketplace.core.phones import parse_phone
 from marketplace.core.vietnamese import normalise
 
-HOME = "VN"
 # How many wards a refusal names.
 MAX_NAMED = 5
-# Of CLDR's two letters, those that are no countries of ISO 3166.
-_NO_COUNTRIES = frozenset(
-    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
-)
 _POSTAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z -]{1,10}")
 _LIMITS = {"name": 120, "line1": 200, "ward": 80, "province": 80, "postalCode": 12}
-
-
-@cache
-def countries() -> frozenset[str]:
-    """Codes of countries, ISO 3166-1 alpha-2."""
-    codes = {str(code) for code in Locale("en").territories}
-    codes = {code for code in codes if len(code) == 2 and code.isalpha()}
-    return frozenset(codes - _NO_COUNTRIES)
 
 
 def region_of(country: Any) -> str:
@@ -63,7 +49,7 @@ def parse_address(
                 ErrorCode.REQUIRED, _("Give the house number and street, or the village."), (*path, "line1")
             )
         )
-    clean["country"] = str(data.get("country") or HOME).strip().upper()
+    clean["country"] = str(data.get("country", HOME) or "").strip().upper()
     phone = parse_phone(str(data.get("phone") or ""), region_of(clean["country"]))
     if phone is None:
         words = _("This phone number does not look right. Example: 0912 345 678.")
@@ -82,7 +68,9 @@ def parse_address(
 
 
 def _leave_home(clean: dict[str, Any], path: tuple[str, ...], *, allowed: bool) -> list[Problem]:
-    """An address abroad: no ward, a postal code as far as its country has them."""
+    """An address abroad: no ward, its city as the province, a postal code as far as its country has them."""
+    if not clean["country"]:
+        return [Problem(ErrorCode.REQUIRED, _("Choose the country."), (*path, "country"))]
     if clean["country"] not in countries():
         return [
             Problem(
@@ -96,9 +84,20 @@ def _leave_home(clean: dict[str, Any], path: tuple[str, ...], *, allowed: bool) 
     # A ward's code would be one of ours.
     clean["ward"] = ""
     clean["postalCode"] = clean["postalCode"].upper()
+    problems = []
+    if not clean["province"]:
+        problems.append(
+            Problem(
+                ErrorCode.REQUIRED,
+                _("Give the city, and the state or region if there is one."),
+                (*path, "province"),
+            )
+        )
     if clean["postalCode"] and not _POSTAL.fullmatch(clean["postalCode"]):
-        return [Problem(ErrorCode.INVALID, _("This postal code does not look right."), (*path, "postalCode"))]
-    return []
+        problems.append(
+            Problem(ErrorCode.INVALID, _("This postal code does not look right."), (*path, "postalCode"))
+        )
+    return problems
 
 
 def full_names(address: Mapping[str, Any]) -> dict[str, str]:
@@ -112,7 +111,7 @@ def full_names(address: Mapping[str, Any]) -> dict[str, str]:
 
 def find_place(data: Mapping[str, Any]) -> dict[str, Any]:
     """Where an address lies, as far as it says so: for a price before the rest is typed. Nothing is refused."""
-    country = str(data.get("country") or HOME).strip().upper()
+    country = str(data.get("country", HOME) or "").strip().upper()
     if country != HOME:
         return {"country": country} if country in countries() else {}
     typed = {key: normalise(str(data.get(key) or ""))[:MAX_TYPED] for key in ("ward", "district", "province")}

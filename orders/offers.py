@@ -19,15 +19,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Commune, Seller
+from marketplace.core.countries import HOME
 from marketplace.core.errors import Text
 from orders.carriers import PICKUP, Carrier, CarrierDown, all_carriers
 from orders.carriers.base import Quote, QuoteRequest, Terms
-from orders.carriers.zones import HANOI, HOME_COUNTRY, Place, zone_of
+from orders.carriers.zones import HANOI, Place, zone_of
 from orders.models import CarrierFee, SellerOrder, ShippingRate, ShippingTerms
 
 log = structlog.get_logger(__name__)
 # Until somebody says where it goes.
-USUAL_PLACE = Place(HOME_COUNTRY, HANOI, "Hà Nội")
+USUAL_PLACE = Place(HOME, HANOI, "Hà Nội")
 # A carrier that did not answer is not asked by the next buyer, who would wait as long.
 AWAY_SECONDS = 60
 # Fees rise in steps: what weighs nearly the same costs the same.

@@ -26,7 +26,8 @@ def _own(actor: Actor) -> Any:
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(part) == other[part] for part in ("name", "phone", "line1", "wardCode", "country"))
+    parts = ("name", "phone", "line1", "wardCode", "province", "country")
+    return all(one.get(part) == other.get(part) for part in parts)
 
 
 @transaction.atomic(durable=True)
@@ -45,7 +46,7 @@ def address_save(
     Raises Unauthenticated; DomainError FORBIDDEN for an app, NOT_FOUND, LIMIT_REACHED, and the address's problems.
     """
     own = _own(actor)
-    clean, problems = parse_address(dict(address), "address")
+    clean, problems = parse_address(dict(address), "address", abroad=True)
     raise_problems(problems)
     # They are encrypted, so the database cannot compare them.
     rows = list(own)

@@ -2,25 +2,27 @@
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from marketplace.core.countries import HOME, country_names
 from marketplace.core.phones import parse_phone, written_phone
 from marketplace.pages import REFUSALS, Data, SignInNeeded, clean, key_of
 from marketplace.storefront.client import mutate, run
 
 HANOI = "01"
-FIELDS = ("name", "phone", "province", "ward", "line1")
+FIELDS = ("name", "phone", "country", "province", "ward", "line1", "postal_code")
 # Where the schema's path of a problem shows in a form.
-PLACES = {"wardCode": "ward", "district": "ward"}
+PLACES = {"wardCode": "ward", "district": "ward", "postalCode": "postal_code"}
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -48,41 +50,67 @@ def with_keys(kept: list[Data]) -> list[Data]:
     return kept
 
 
+def typed_values(request: HttpRequest, fields: Sequence[str] = FIELDS) -> dict[str, str]:
+    """What was typed. A form says nothing of the country where all of it is at home; its button turns to the other."""
+    values = {name: clean(request.POST.get(name)).strip() for name in fields}
+    values["country"] = values["country"] if "country" in request.POST else HOME
+    if turn := request.POST.get("choose_country"):
+        values |= {"country": HOME if turn == HOME else "", "province": "", "ward": ""}
+    return values
+
+
+def form_places(request: HttpRequest, values: dict[str, str]) -> Data:
+    """What the form offers to choose from; what is not among it is chosen no more."""
+    if values["country"] != HOME:
+        names = country_names(get_language() or "vi")
+        if values["country"] not in names:
+            values["country"] = ""
+        return {
+            "provinces": [],
+            "wards": [],
+            "countries": [pair for pair in names.items() if pair[0] != HOME],
+        }
+    values["province"] = values["province"] or HANOI
+    places = run(request, "places", province=values["province"])
+    if values["ward"] not in {ward["code"] for ward in places["wards"]}:
+        values["ward"] = ""
+    return places
+
+
 def kept_values(address: Data) -> dict[str, str]:
     """An address of the schema as it is typed."""
+    at_home = address["country"] == HOME
     return {
         "name": address["name"] or "",
         "phone": written_phone(address["phone"]),
-        "province": address["provinceCode"] or "",
+        "country": address["country"],
+        "province": address["provinceCode" if at_home else "province"] or "",
         "ward": address["wardCode"] or "",
         "line1": address["line1"] or "",
+        "postal_code": "" if at_home else address["postalCode"] or "",
     }
 
 
 def same_values(values: dict[str, str], address: Data) -> bool:
     """Whether a form holds this address, however its phone number is written."""
     kept = kept_values(address)
-    typed = {**{name: values[name] for name in FIELDS}, "phone": written_phone(parse_phone(values["phone"]))}
-    return typed == kept
+    phone = parse_phone(values["phone"], values["country"] or HOME)
+    return {**{name: values[name] for name in FIELDS}, "phone": written_phone(phone)} == kept
 
 
 def address_input(values: dict[str, str]) -> Data:
-    return {
-        "name": values["name"],
-        "phone": values["phone"],
-        "line1": values["line1"],
-        "wardCode": values["ward"] or None,
-    }
+    """What was typed as the schema takes it. A country that is still to be chosen is none."""
+    who = {name: values[name] for name in ("name", "phone", "line1", "country")}
+    if values["country"] == HOME:
+        return {**who, "wardCode": values["ward"] or None}
+    return {**who, "province": values["province"], "postalCode": values["postal_code"] or None}
 
 
 def keep_address(request: HttpRequest, address: Data) -> None:
     """Keeps the address of an order for the next one, once. Where that fails, the order stands and the page says so."""
-    parts = ("name", "phone", "line1", "wardCode")
     why = ""
     try:
-        errors = mutate(request, "address_save", address={part: address[part] for part in parts})[
-            "userErrors"
-        ]
+        errors = mutate(request, "address_save", address=_whole(address))["userErrors"]
         if not errors:
             return
         why = errors[0]["message"]
@@ -100,7 +128,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "storefront/addresses.html", {"addresses": kept})
     row = _one_of(kept, clean(request.POST.get("default"), 36))
-    payload = mutate(request, "address_save", id=row["id"], address=_whole(row), isDefault=True)
+    payload = mutate(request, "address_save", id=row["id"], address=_whole(row["address"]), isDefault=True)
     if payload["userErrors"]:
         # Its ward is no longer there, say: what is wrong is put right in its form.
         messages.error(request, payload["userErrors"][0]["message"])
@@ -116,9 +144,10 @@ def address(request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
     kept = with_keys(viewer["addresses"])
     row = _one_of(kept, str(key)) if key else None
     errors: dict[str, str] = {}
+    aside = next((name for name in ("choose_province", "choose_country") if request.POST.get(name)), "")
     if request.method == "POST":
-        values = {name: clean(request.POST.get(name)).strip() for name in FIELDS}
-        if not request.POST.get("choose_province"):
+        values = typed_values(request)
+        if not aside:
             errors = _save(request, row, values)
             if not errors:
                 return redirect("storefront:addresses")
@@ -127,18 +156,18 @@ def address(request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
     else:
         # The first is mostly one's own; another one is somebody else's as often.
         mine = viewer["user"] if not kept else {}
-        values = {**dict.fromkeys(FIELDS, ""), "name": mine.get("name") or ""}
+        values = {**dict.fromkeys(FIELDS, ""), "name": mine.get("name") or "", "country": HOME}
         values["phone"] = written_phone(mine.get("phone"))
-    values["province"] = values["province"] or HANOI
     return render(
         request,
         "storefront/address.html",
         {
-            **run(request, "places", province=values["province"]),
+            **form_places(request, values),
+            "abroad": True,
             "address": row,
             "values": values,
             "errors": errors,
-            "focus": "ward" if request.POST.get("choose_province") else "",
+            "focus": {"choose_province": "ward", "choose_country": "where"}.get(aside, ""),
         },
         status=422 if errors else 200,
     )
@@ -148,7 +177,10 @@ def _save(request: HttpRequest, row: Data | None, values: dict[str, str]) -> dic
     """Keeps what was typed; says what is wrong with it, each at its field."""
     typed = address_input(values)
     payload = mutate(
-        request, "address_save", id=row["id"] if row else None, address=_whole(row) | typed if row else typed
+        request,
+        "address_save",
+        id=row["id"] if row else None,
+        address=_whole(row["address"]) | typed if row else typed,
     )
     errors: dict[str, str] = {}
     for problem in payload["userErrors"]:
@@ -183,6 +215,7 @@ def _one_of(kept: list[Data], key: str) -> Data:
     return row
 
 
-def _whole(row: Data) -> Data:
-    """A saved address as it is given back, with what the form does not ask for."""
-    return {name: row["address"][name] for name in ("name", "phone", "line1", "wardCode", "postalCode")}
+def _whole(address: Data) -> Data:
+    """An address of the schema as it is given back, with what the form does not ask for."""
+    parts = ("name", "phone", "line1", "wardCode", "province", "postalCode", "country")
+    return {part: address[part] for part in parts}

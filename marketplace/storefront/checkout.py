@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.core.countries import HOME, country_name
 from marketplace.core.phones import written_phone
 from marketplace.pages import Data, clean, whole_number
 from marketplace.storefront import addresses
@@ -23,14 +25,18 @@ INVOICE = {
     "email": "invoice_email",
 }
 FIELDS = (*addresses.FIELDS, "email", "note", "keep", *INVOICE.values())
+BLANK = {**dict.fromkeys(FIELDS, ""), "country": HOME}
 SESSION_PLACED = "placed"
 SESSION_DRAFT = "checkout_draft"
 KEEP_PLACED = 10
 # Where the schema's path of a problem shows in the form.
 PLACES = {**addresses.PLACES, "expectedTotal": "total"}
 # Buttons that ask for something more in the form and order nothing.
-ASIDE = ("choose_province", "choose_ward", "choose_address")
+ASIDE = ("choose_province", "choose_country", "choose_ward", "choose_address")
+FOCUS = {"choose_province": "ward", "choose_country": "where", "choose_address": "others"}
 WAY = "way-"
+# All countries abroad are one zone: this one stands for those that nobody has chosen yet.
+ANY_ABROAD = {"name": "", "phone": "", "line1": "", "country": "FR"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +46,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         if placed:
             # The form was sent twice, or reloaded: the order is there already.
             return redirect("storefront:payment", placed)
-    values = {name: clean(request.POST.get(name)).strip() for name in FIELDS}
+    values = addresses.typed_values(request, FIELDS)
     key = clean(request.POST.get("key"), 64) or secrets.token_urlsafe(18)
     basket = clean(request.POST.get("cart"), 200)
     aside = next((name for name in ASIDE if request.POST.get(name)), "")
@@ -82,15 +88,13 @@ def _form(
 ) -> HttpResponse:
     viewer = run(request, "checkout")["viewer"]
     kept = addresses.with_keys(viewer["addresses"])
-    values = values or request.session.get(SESSION_DRAFT) or _known(cart, kept, viewer["user"])
+    draft = request.session.get(SESSION_DRAFT)
+    values = values or (BLANK | draft if draft else None) or _known(cart, kept, viewer["user"])
     if aside == "choose_address":
         chosen = [row for row in kept if str(row["key"]) == request.POST["choose_address"]]
         values = {**values, **(addresses.kept_values(chosen[0]["address"]) if chosen else {})}
         request.session[SESSION_DRAFT] = values
-    values["province"] = values["province"] or addresses.HANOI
-    places = run(request, "places", province=values["province"])
-    if values["ward"] not in {ward["code"] for ward in places["wards"]}:
-        values["ward"] = ""
+    places = addresses.form_places(request, values)
     place = _offer_ways(request, cart, values, places)
     return render(
         request,
@@ -102,12 +106,13 @@ def _form(
             "invoice_open": any((values or {}).get(name) for name in INVOICE.values()),
             "changed": [p for p in cart["problems"] if p["code"] == "PRICE_CHANGED"],
             "place": place,
+            "abroad": all(part["abroad"] for part in cart["sellers"]),
             "values": values,
             "errors": errors or {},
             "others": [row for row in kept if not addresses.same_values(values, row["address"])],
             **places,
             "key": key or secrets.token_urlsafe(18),
-            "focus": {"choose_province": "ward", "choose_address": "others"}.get(aside, ""),
+            "focus": FOCUS.get(aside, ""),
         },
         status=422 if errors else 200,
     )
@@ -117,18 +122,25 @@ def _offer_ways(request: HttpRequest, cart: Data, values: dict[str, str], places
     """Puts into the cart how each maker delivers to the form's address, and what is chosen. Returns where that is."""
     province = next((row["name"] for row in places["provinces"] if row["code"] == values["province"]), "")
     ward = next((row["name"] for row in places["wards"] if row["code"] == values["ward"]), "")
-    address = {"name": "", "phone": "", "line1": "", "province": province, "wardCode": values["ward"] or None}
-    found = run(request, "checkout_ways", cart=cart["id"], address=address)["cart"]
-    offered = {part["seller"]["slug"]: part["shippingOptions"] for part in found["sellers"]} if found else {}
+    address = {**addresses.address_input(values), "name": "", "phone": "", "line1": ""}
+    place = f"{ward}, {province}" if ward else province
+    if values["country"] == HOME:
+        address["province"] = province
+    else:
+        place = country_name(values["country"], get_language() or "vi")
+    found = run(request, "checkout_ways", cart=cart["id"], address=address, abroad=ANY_ABROAD)["cart"]
+    offered = {part["seller"]["slug"]: part for part in found["sellers"]} if found else {}
     for part in cart["sellers"]:
-        part["shippingOptions"] = offered.get(part["seller"]["slug"], [])
+        of_maker = offered.get(part["seller"]["slug"], {"shippingOptions": [], "abroad": []})
+        part["abroad"] = any(row["carrier"] != "pickup" for row in of_maker["abroad"])
+        part["shippingOptions"] = of_maker["shippingOptions"] if values["country"] else []
         ids = [row["id"] for row in part["shippingOptions"]]
         kept = (part["selectedShippingOption"] or {}).get("id")
         wanted = [clean(request.POST.get(f"{WAY}{part['seller']['slug']}"), 200), kept]
         usual = [row["id"] for row in part["shippingOptions"] if row["carrier"] != "pickup"]
         chosen = next((key for key in (*wanted, *usual) if key in ids), None)
         part["selectedShippingOption"] = {"id": chosen} if chosen else None
-    return f"{ward}, {province}" if ward else province
+    return place
 
 
 def _known(cart: Data, kept: list[Data], user: Data | None) -> dict[str, str]:
@@ -142,7 +154,7 @@ def _known(cart: Data, kept: list[Data], user: Data | None) -> dict[str, str]:
     address = cart["deliveryAddress"] or (kept[0]["address"] if kept else None)
     if address:
         known |= {name: value for name, value in addresses.kept_values(address).items() if value}
-    return {name: known.get(name) or "" for name in FIELDS}
+    return BLANK | {name: word for name, word in known.items() if word}
 
 
 def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) -> HttpResponse:
@@ -157,12 +169,7 @@ def _place(request: HttpRequest, basket: str, values: dict[str, str], key: str) 
             "phone": values["phone"],
             "email": values["email"] or None,
             "note": values["note"] or None,
-            "shippingAddress": {
-                "name": values["name"],
-                "phone": values["phone"],
-                "line1": values["line1"],
-                "wardCode": values["ward"] or None,
-            },
+            "shippingAddress": addresses.address_input(values),
             "invoice": _invoice(values),
             "acceptedTerms": clean(request.POST.get("terms"), 20) or None,
             "shippingOptionIds": ways or None,

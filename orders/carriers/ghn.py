@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 
 from catalog.units import full_key
 from marketplace.core.clock import HANOI
+from marketplace.core.countries import HOME
 from marketplace.core.errors import Text
 from orders.carriers.base import (
     Booked,
@@ -31,7 +32,7 @@ from orders.carriers.base import (
     QuoteRequest,
 )
 from orders.carriers.steps import Told
-from orders.carriers.zones import HOME_COUNTRY, Place
+from orders.carriers.zones import Place
 
 MAX_ANSWER_BYTES = 1024 * 1024
 # From here on it is another service of theirs.
@@ -70,7 +71,7 @@ class Ghn:
     # --- Fees -------------------------------------------------------------------------------------------------
     def quote(self, request: QuoteRequest) -> Sequence[Quote]:
         origin, to = request.origin, request.to
-        if origin is None or not origin.ward or not to.ward or to.country != HOME_COUNTRY:
+        if origin is None or not origin.ward or not to.ward or to.country != HOME:
             return ()
         if self.max_grams is not None and request.grams > self.max_grams:
             return ()

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-HOME_COUNTRY = "VN"
+from marketplace.core.countries import HOME
+
 HANOI = "01"
 LAST_OF_THE_NORTH, LAST_OF_THE_CENTRE = 37, 68
 
@@ -32,7 +33,7 @@ class Zone(models.TextChoices):
 class Place:
     """A ward of today, or only its province, or a country."""
 
-    country: str = HOME_COUNTRY
+    country: str = HOME
     province_code: str = ""
     province: str = ""
     ward_code: str = ""
@@ -42,7 +43,7 @@ class Place:
     def of(cls, address: Mapping[str, Any]) -> "Place":
         """Of a clean address (`catalog.addresses`)."""
         return cls(
-            country=str(address.get("country") or HOME_COUNTRY),
+            country=str(address.get("country") or HOME),
             province_code=str(address.get("provinceCode") or ""),
             province=str(address.get("province") or ""),
             ward_code=str(address.get("wardCode") or ""),
@@ -52,7 +53,7 @@ class Place:
 
 def zone_of(place: Place, local_wards: Collection[str]) -> Zone | None:
     """The zone of a place; None where its province is not known."""
-    if place.country != HOME_COUNTRY:
+    if place.country != HOME:
         return Zone.ABROAD
     if place.ward_code and place.ward_code in local_wards:
         return Zone.LOCAL

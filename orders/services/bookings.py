@@ -22,12 +22,13 @@ from django.utils.translation import gettext_lazy as _
 from catalog.addresses import full_names
 from marketplace.core import audit
 from marketplace.core.actor import SYSTEM
+from marketplace.core.countries import HOME
 from marketplace.core.errors import DomainError, ErrorCode, Text
 from orders import messages
 from orders.carriers import Carrier, CarrierRefused, booking_carrier
 from orders.carriers.base import Booked, Booking, Item, Party
 from orders.carriers.ghn import MAX_SIDE_CM
-from orders.carriers.zones import HOME_COUNTRY, Place
+from orders.carriers.zones import Place
 from orders.models import BookingState, OrderLine, SellerOrder, Shipment, ShipmentLine
 from orders.services.states import lock_part, part_touch, tell_step
 
@@ -54,7 +55,7 @@ def check_bookable(
     """Raises DomainError for what the carrier would refuse anyhow, with the way out."""
     address, name = part.order.address, carrier.name
     words: Text
-    if address.get("country") != HOME_COUNTRY or not address.get("wardCode"):
+    if address.get("country") != HOME or not address.get("wardCode"):
         words = _("%(carrier)s does not go there. Choose another carrier.") % {"carrier": name}
         raise DomainError.of(ErrorCode.INVALID, words, "carrier")
     home = part.seller.address or {}

@@ -12,7 +12,7 @@ from catalog import services
 from catalog.models import SavedAddress
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
-from orders.models import Cart, Order
+from orders.models import Cart, Order, ShippingRate, ShippingTerms
 from tests.builders import ADDRESS, make_user
 from tests.storefront.conftest import Buyer, shown, text_of
 
@@ -25,6 +25,7 @@ FORM = {
     "province": "01",
     "ward": "00070",
     "line1": "1 phố Tràng Thi",
+    "country": "VN",
 }
 NO_INVOICE = dict.fromkeys(("company", "tax_code", "invoice_address", "invoice_email"), "")
 
@@ -51,7 +52,10 @@ def listed(client: Client) -> list[tuple[str, bool]]:
 
 def values(page: str) -> dict[str, str]:
     """What stands in the fields of a form."""
-    found = dict(re.findall(r'<input id="\w+" name="(\w+)"(?: type="\w+")? value="([^"]*)"', page))
+    inputs = (
+        r'<input (?:id="\w+" name="|type="hidden" name="(?=country))(\w+)"(?: type="\w+")? value="([^"]*)"'
+    )
+    found = dict(re.findall(inputs, page))
     for name in ("province", "ward"):
         chosen = re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL)
         assert chosen, name
@@ -76,6 +80,7 @@ def test_from_the_first_address_to_the_last(buyer: Buyer, person: User) -> None:
         "province": "01",
         "ward": "",
         "line1": "",
+        "country": "VN",
     }, "the first is mostly one's own"
 
     assert client.post(NEW, FORM).url == LIST
@@ -359,3 +364,85 @@ def test_a_fault_of_ours_does_not_spoil_the_order(
 
     assert response.url == f"/thanh-toan/{Order.objects.get().number}"
     assert "Only its address could not be kept for next time." in text_of(buyer.client.get(response.url))
+
+
+PARIS = {
+    "name": "Marie Nguyễn",
+    "phone": "+33 1 44 27 10 00",
+    "country": "FR",
+    "line1": "7 rue Cuvier",
+    "province": "Paris",
+    "postal_code": "75005",
+}
+
+
+def test_an_address_abroad_is_kept_changed_and_brought_home(buyer: Buyer, person: User) -> None:
+    client = buyer.client
+    turned = text_of(client.post(NEW, {**FORM, "choose_country": "abroad"}))
+    assert '<select id="country"' in turned
+    assert 'value="1 phố Tràng Thi"' in turned, "nothing typed is lost"
+    assert '<select id="ward"' not in turned
+    wrong = client.post(NEW, {**PARIS, "country": "", "province": "", "postal_code": "!"})
+    assert wrong.status_code == 422
+    assert [f'href="#{name}"' in text_of(wrong) for name in ("country", "province", "postal_code")] == [
+        True, False, False,
+    ]  # fmt: skip
+    wrong = text_of(client.post(NEW, {**PARIS, "province": "", "postal_code": "!"}))
+    assert [f'href="#{name}"' in wrong for name in ("country", "province", "postal_code")] == [
+        False, True, True,
+    ]  # fmt: skip
+
+    assert client.post(NEW, PARIS).url == LIST
+
+    assert "7 rue Cuvier, Paris 75005, France" in text_of(client.get(LIST))
+    row = SavedAddress.objects.get()
+    page = text_of(client.get(f"{LIST}/{row.pk}"))
+    assert '<option value="FR" selected>' in page
+    assert client.post(NEW, PARIS).url == LIST
+    assert SavedAddress.objects.count() == 1, "it is there already"
+    assert client.post(f"{LIST}/{row.pk}", FORM).url == LIST
+    assert listed(client) == [("1 phố Tràng Thi", True)]
+
+
+def test_it_is_ordered_to_another_country_where_all_makers_deliver_there(buyer: Buyer, person: User) -> None:
+    turn = 'name="choose_country" value="abroad"'
+    buyer.add()
+    assert turn not in text_of(buyer.client.get("/dat-hang")), "a way that leads nowhere"
+    ShippingRate.objects.create(
+        terms=ShippingTerms.objects.get(seller=None), zone="ABROAD", up_to_grams=9_000, price=500_000
+    )
+    form = {**buyer.checkout_form(), "country": "VN"}
+    assert turn in text_of(buyer.client.get("/dat-hang"))
+
+    turned = text_of(buyer.client.post("/dat-hang", {**form, "choose_country": "abroad"}))
+    assert "Choose the country, then delivery is counted." in turned
+    assert "does not deliver" not in turned
+    form |= {**PARIS, "keep": "1"}
+    form.pop("ward")
+    counted = text_of(buyer.client.post("/dat-hang", {**form, "choose_ward": "1"}))
+    assert "Counted for an address in France." in counted
+    assert 'name="expected_total" value="750000"' in counted
+    assert 'value="75005"' in counted
+    back = text_of(buyer.client.post("/dat-hang", {**form, "choose_country": "VN"}))
+    assert '<select id="ward"' in back
+
+    placed = buyer.client.post("/dat-hang", {**form, "expected_total": "750000"})
+
+    assert placed.status_code == 302, text_of(placed)
+    order = Order.objects.get()
+    assert (order.total, order.address["country"], order.address["postalCode"]) == (750_000, "FR", "75005")
+    assert SavedAddress.objects.get().address["country"] == "FR"
+    buyer.add()
+    assert '<option value="FR" selected>' in text_of(buyer.client.get("/dat-hang")), "kept for next time"
+
+
+def test_a_form_kept_from_before_there_were_countries_still_opens(buyer: Buyer) -> None:
+    buyer.add()
+    session = buyer.client.session
+    session["checkout_draft"] = {"name": "Lan", "phone": "", "province": "01", "ward": "00070", "line1": ""}
+    session.save()
+
+    page = text_of(buyer.client.get("/dat-hang"))
+
+    assert values(page)["name"] == "Lan"
+    assert values(page)["ward"] == "00070"

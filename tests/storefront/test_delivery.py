@@ -152,6 +152,6 @@ def test_an_address_abroad_is_shown_whole(gql: Graphql, buyer: Buyer, run_jobs: 
 
     text = page(opened(order), f"/don-hang/{order.number}")
 
-    assert "75005 FR" in text
+    assert "Paris 75005, France" in text
     assert "Paris" in text
     assert "None" not in text

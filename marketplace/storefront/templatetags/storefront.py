@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from marketplace.core.countries import country_name
 from marketplace.core.money import format_money
 from marketplace.core.phones import written_phone
 
@@ -48,6 +49,12 @@ def hue(slug: str | None) -> str:
 def phone(number: str | None) -> str:
     """`+84912345678` → `0912 345 678`, on one line."""
     return written_phone(number).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def country(code: str) -> str:
+    """`FR` → `Pháp`."""
+    return country_name(code, get_language() or "vi")
 
 
 @register.filter

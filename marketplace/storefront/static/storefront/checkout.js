@@ -27,5 +27,5 @@ async function count() {
 
 checkout.addEventListener("change", (event) => {
   const name = event.target.name ?? "";
-  if (name === "province" || name === "ward" || name.startsWith("way-")) count();
+  if (["country", "province", "ward"].includes(name) || name.startsWith("way-")) count();
 });

@@ -4,7 +4,8 @@
 const asking = document.querySelector("form[data-wards]");
 const province = asking.elements.province;
 const ward = asking.elements.ward;
-province.addEventListener("change", async () => {
+/* An address abroad has neither. */
+if (ward) province.addEventListener("change", async () => {
   ward.disabled = true;
   try {
     const answer = await fetch(`${asking.dataset.wards}?tinh=${encodeURIComponent(province.value)}`);

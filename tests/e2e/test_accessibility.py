@@ -14,7 +14,7 @@ from catalog.services import address_save
 from marketplace.accounts.models import User
 from marketplace.core.actor import Actor
 from marketplace.core.ids import to_global_id
-from orders.models import OrderLine, Question, Return, ReturnLine, SellerOrder
+from orders.models import OrderLine, Question, Return, ReturnLine, SellerOrder, ShippingRate, ShippingTerms
 from tests.builders import ADDRESS, Shop, make_certificate, make_product, make_seller, make_user
 from tests.catalog.access.scene import make_picture
 from tests.conftest import Graphql
@@ -132,12 +132,18 @@ def test_the_shop(checker: Checker, shop: Shop, run_jobs: Callable[[], int]) -> 
     report = f"/bao-cao/{to_global_id('Product', shop.product.pk)}"
     checker.look(report)
     checker.refuse(report, "Report it")
+    ShippingRate.objects.create(
+        terms=ShippingTerms.objects.get(seller=None), zone="ABROAD", up_to_grams=50_000, price=900_000
+    )
     checker.look(f"/san-pham/{shop.product.slug}")
     checker.page.get_by_role("button", name="Put into the basket").click()
     checker.look_here("/gio-hang")
     checker.page.get_by_role("link", name="Go on to the address").click()
     checker.look_here("/dat-hang")
     checker.refuse("/dat-hang", "Order and pay")
+    checker.page.get_by_role("button", name="It goes abroad").click()
+    checker.look_here("/dat-hang, abroad")
+    checker.refuse("/dat-hang, abroad", "Order and pay")
     for path, button in (("/accounts/login/", "Sign in"), ("/accounts/signup/", "Open the account")):
         checker.look(path)
         checker.refuse(path, button)

@@ -417,6 +417,7 @@ def test_it_is_ordered_to_another_country_where_all_makers_deliver_there(buyer: 
     turned = text_of(buyer.client.post("/dat-hang", {**form, "choose_country": "abroad"}))
     assert "Choose the country, then delivery is counted." in turned
     assert "does not deliver" not in turned
+    assert "₫" not in turned.partition("Choose the country")[2].partition("</aside>")[0], "no total yet"
     form |= {**PARIS, "keep": "1"}
     form.pop("ward")
     counted = text_of(buyer.client.post("/dat-hang", {**form, "choose_ward": "1"}))

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core import signing
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +19,7 @@ from catalog import images
 from catalog.models import ImageAsset, PrivateFile, Seller
 from marketplace.core.errors import DomainError, ErrorCode
 from marketplace.core.ids import uuid7
+from marketplace.core.private_links import opened, private_link
 from marketplace.core.vietnamese import normalise
 
 PDF = "application/pdf"
@@ -105,17 +104,13 @@ def keeping() -> Iterator[Keeper]:
 
 def signed_url(file: PrivateFile) -> str:
     """A link that shows the file to whoever holds it, for PRIVATE_LINK_MINUTES."""
-    token = signing.dumps(file.pk.hex, salt=SALT)
-    return f"{settings.BASE_URL}{reverse('private_file', args=[token])}"
+    return private_link("private_file", SALT, file.pk.hex)
 
 
 def file_of(token: str) -> PrivateFile | None:
     """The file of a link that is ours and not too old."""
-    try:
-        key = signing.loads(token, salt=SALT, max_age=dt.timedelta(minutes=settings.PRIVATE_LINK_MINUTES))
-    except signing.BadSignature:
-        return None
-    return PrivateFile.objects.filter(pk=uuid.UUID(key)).first()
+    key = opened(token, SALT)
+    return PrivateFile.objects.filter(pk=uuid.UUID(key)).first() if key else None
 
 
 def orphans_sweep() -> int:

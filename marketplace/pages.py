@@ -3,11 +3,12 @@
 import functools
 import re
 import uuid
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from marketplace.accounts.authentication import actor_from_cookie
 from marketplace.core.graphql.context import Context
@@ -20,6 +21,7 @@ _SPREAD = re.compile(r"\.\.\.\s*([A-Z]\w*)")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Data = dict[str, Any]
+P = ParamSpec("P")
 
 
 class SchemaFault(Exception):
@@ -91,6 +93,18 @@ def _refuse(name: str, error: Data) -> None:
             raise BadRequest(message)
         case code:
             raise SchemaFault(f"{name}: {code}: {message}")
+
+
+def unkept(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """What it shows is nobody else's: no cache keeps it."""
+
+    @functools.wraps(view)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return inner
 
 
 def key_of(global_id: str) -> uuid.UUID:

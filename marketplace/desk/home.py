@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.core.clock import today
 from marketplace.desk.client import run
-from marketplace.desk.site import Desk, choose, read_desk, show, unkept
-from marketplace.pages import Data, clean
+from marketplace.desk.site import Desk, choose, read_desk, show
+from marketplace.pages import Data, clean, unkept
 
 MAY_APPLY = {"UNCLAIMED", "APPLIED", "REJECTED"}
 # What an officer cannot do without (E-commerce Law 122/2025 Đ17.1.c).

@@ -1,35 +1,18 @@
 """Labels to print: a sheet of A4 with 24 traceability labels of one thing, three side by side, 70 × 37 mm each."""
 
 import io
-from collections.abc import Container
-from pathlib import Path
-from typing import Any
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
+from fpdf.enums import Align
 
-FONTS = Path(__file__).parent / "fonts"
-FONT = "NotoSans"
+from marketplace.pdf import FONT, document, printable, write_lines
+
 COLUMNS, ROWS = 3, 8
 # In millimetres. Sheets of this kind have no gaps between labels, and half a millimetre above and below.
 WIDTH, HEIGHT, TOP = 70.0, 37.0, 0.5
 MARGIN = 4.0
 QR = 29.0
-INK = (35, 26, 18)
-
-
-def document(size: str | tuple[float, float], title: str) -> tuple[FPDF, Container[int]]:
-    """An empty document in our letters, and which ones these are."""
-    pdf = FPDF(format=size, unit="mm")
-    pdf.set_auto_page_break(False)
-    pdf.set_margin(0)
-    pdf.add_font(FONT, fname=FONTS / "NotoSans-Regular.ttf")
-    pdf.add_font(FONT, style="B", fname=FONTS / "NotoSans-Bold.ttf")
-    pdf.set_title(title)
-    pdf.set_text_color(*INK)
-    font: Any = pdf.fonts[FONT.lower()]
-    return pdf, font.cmap
 
 
 def label_sheet(*, url: str, code: str, name: str, maker: str, place: str, words: str) -> bytes:
@@ -43,11 +26,6 @@ def label_sheet(*, url: str, code: str, name: str, maker: str, place: str, words
         for column in range(COLUMNS):
             _label(pdf, column * WIDTH, TOP + row * HEIGHT, picture, code, name, maker, place, words)
     return bytes(pdf.output())
-
-
-def printable(text: str, known: Container[int]) -> str:
-    """Without what our letters do not have: a label shows no empty boxes."""
-    return " ".join("".join(c for c in text if ord(c) in known).split())
 
 
 def _label(
@@ -75,15 +53,3 @@ def _label(
     pdf.set_font(FONT, size=6)
     pdf.set_y(max(pdf.get_y() + 0.8, top + HEIGHT - MARGIN - 6))
     write_lines(pdf, x, width, words, 2.8, 2)
-
-
-def write_lines(pdf: FPDF, x: float, width: float, text: str, height: float, most: int) -> None:
-    """The text in so many lines at most, the last one cut by an ellipsis."""
-    if not text:
-        return
-    lines: Any = pdf.multi_cell(width, height, text, dry_run=True, output="LINES", align=Align.L)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1].rstrip()[:-1].rstrip() + "…"]
-    for line in lines:
-        pdf.set_x(x)
-        pdf.cell(width, height, line, new_x=XPos.LEFT, new_y=YPos.NEXT)

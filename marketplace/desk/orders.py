@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from marketplace.core.phones import written_phone
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import Field, Option, field_errors, fill, typed
-from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show, unkept
+from marketplace.desk.site import EDITORS, Desk, desk_page, new_key, show
 from marketplace.desk.slips import Slip, parcel_papers
-from marketplace.pages import Data, clean, key_of, whole_number
+from marketplace.pages import Data, clean, key_of, unkept, whole_number
+from marketplace.pdf import pdf_response
 from orders.labels import parcel_of
 
 # The tabs by the word in the address.
@@ -136,9 +137,7 @@ def _papers(
             thanks=_("Thank you for buying what a village has made."),
         )
     )
-    response = HttpResponse(sheet, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
-    return response
+    return pdf_response(sheet, f"{number}.pdf")
 
 
 @require_safe

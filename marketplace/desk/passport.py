@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.desk.labels import label_sheet
 from marketplace.desk.site import Desk, desk_page, listing_of
+from marketplace.pdf import pdf_response
 
 
 @desk_page(workshop=False, methods=("GET",))
@@ -27,6 +28,4 @@ def labels(request: HttpRequest, desk: Desk, key: uuid.UUID) -> HttpResponse:
         place=", ".join(place),
         words=_("Scan to see who made it, where and how."),
     )
-    response = HttpResponse(sheet, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="nhan-{product["slug"]}.pdf"'
-    return response
+    return pdf_response(sheet, f"nhan-{product['slug']}.pdf")

@@ -19,9 +19,8 @@ from marketplace.desk.site import (
     read_desk,
     show,
     to_sign_in,
-    unkept,
 )
-from marketplace.pages import Data, clean, key_of
+from marketplace.pages import Data, clean, key_of, unkept
 
 NAMES = ("contact", "role")
 

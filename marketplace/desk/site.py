@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.core.ids import to_global_id
 from marketplace.desk.client import run
-from marketplace.pages import Data, SignInNeeded, clean
+from marketplace.pages import Data, SignInNeeded, clean, unkept
 
 P = ParamSpec("P")
 SESSION_SELLER = "desk_seller"
@@ -108,18 +108,6 @@ def desk_page(
         return require_http_methods([*methods, "HEAD"])(inner)
 
     return wrap
-
-
-def unkept(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """What stands on the desk is nobody else's: no cache keeps it."""
-
-    @functools.wraps(view)
-    def inner(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(*args, **kwargs)
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return inner
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from marketplace.desk.labels import FONT, document, printable, write_lines
+from marketplace.pdf import FONT, document, printable, write_lines
 
 # In millimetres.
 SIZE = (105.0, 148.0)

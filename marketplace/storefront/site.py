@@ -86,6 +86,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/dat-hang",
         "/thanh-toan/",
         "/don-hang",
+        "/xac-nhan-don-hang/",
         "/bao-cao/",
         "/accounts/",
         "/tai-khoan/",

@@ -18,6 +18,7 @@ from marketplace.core.graphql.types import extend, required_list
 from orders import models, queries, shipping
 from orders.carriers import booking_carrier
 from orders.graphql import types
+from orders.tokens import token_opens
 
 
 def shown(row: Any, info: graphene.ResolveInfo) -> Any:
@@ -112,6 +113,8 @@ class OrdersQuery:
         if id is not None and key is None:
             return None
         order = queries.order_for(info.context.actor, order_id=key, number=number, token=token)
+        if order is not None and token is not None and token_opens(order.pk, token):
+            types.mark_opened(order)
         return shown(order, info)  # type: ignore[no-any-return]
 
 

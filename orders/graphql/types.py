@@ -28,7 +28,7 @@ from marketplace.core.graphql.scalars import DateTime
 from marketplace.core.graphql.types import ErrorCode, Money, money_field, required_list, vnd
 from marketplace.core.ids import to_global_id
 from marketplace.core.money import format_money
-from orders import labels, models, offers, pricing, shipping, tokens
+from orders import confirmations, labels, models, offers, pricing, shipping, tokens
 from orders.carriers.zones import Place
 
 OrderState = graphene.Enum.from_enum(models.OrderState)
@@ -543,6 +543,19 @@ def _related_order(root: models.SellerOrder) -> models.Order:
     )
 
 
+def mark_opened(order: models.Order) -> None:
+    """The reader holds the order's token."""
+    order.__dict__["_opened"] = True
+
+
+def _of_the_buyer(root: models.Order, info: graphene.ResolveInfo) -> bool:
+    """Whether its buyer reads it, or who holds its token."""
+    actor = info.context.actor
+    # Only administrators see orders of others: with the token, one could act as the buyer.
+    is_buyers = actor.user is not None and root.user_id == actor.user_id
+    return is_buyers or not actor.is_admin or bool(root.__dict__.get("_opened"))
+
+
 class PaymentDue(graphene.ObjectType):
     seller_order = graphene.Field(SellerOrder)
     collection = graphene.Field(Collection, required=True)
@@ -571,14 +584,23 @@ class Order(ModelNode):
     note = graphene.String()
     invoice = graphene.Field(Invoice)
     accepted_terms = graphene.String(description="The version of the terms that the buyer accepted.")
+    confirmation_url = graphene.String(
+        description=(
+            "The confirmation of the order as PDF, as it stands when it is fetched: a short-lived, signed link for its "
+            "buyer. Null for others, and once the buyer's data were erased."
+        )
+    )
     events = graphene.Field(required_list(OrderEvent))
 
     @staticmethod
     def resolve_token(root: models.Order, info: graphene.ResolveInfo) -> str | None:
-        actor = info.context.actor
-        # Only administrators see orders of others: with the token, one could act as the buyer.
-        is_buyers = actor.user is not None and root.user_id == actor.user_id
-        return None if actor.is_admin and not is_buyers else tokens.order_token(root.pk)
+        return tokens.order_token(root.pk) if _of_the_buyer(root, info) else None
+
+    @staticmethod
+    def resolve_confirmation_url(root: models.Order, info: graphene.ResolveInfo) -> str | None:
+        if not _of_the_buyer(root, info):
+            return None
+        return confirmations.confirmation_url(root, peers.language_of(root))
 
     @staticmethod
     def resolve_invoice(root: models.Order, info: graphene.ResolveInfo) -> Invoice | None:

@@ -133,6 +133,22 @@ def seller_kind(kind: str | None) -> str:
 
 
 @register.filter
+def part_state(state: str | None) -> str:
+    """How far one maker's part of an order is, in words."""
+    return {
+        "AWAITING_PAYMENT": _("waits for payment"),
+        "TO_CONFIRM": _("the maker confirms it next"),
+        "PREPARING": _("is being packed"),
+        "SHIPPED": _("is on the way"),
+        "DELIVERED": _("has arrived"),
+        "COMPLETED": _("is done"),
+        "CANCELLED": _("was cancelled"),
+        "EXPIRED": _("was not paid in time"),
+        "RETURNED": _("was sent back"),
+    }.get(state or "", "")
+
+
+@register.filter
 def json_ld(data: Any) -> SafeString:
     """JSON that cannot close its script element."""
     text = json.dumps(data, ensure_ascii=False)

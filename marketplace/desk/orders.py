@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from marketplace.core.countries import HOME, country_name
 from marketplace.core.phones import written_phone
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import Field, Option, field_errors, fill, typed
@@ -125,8 +126,7 @@ def _papers(
             phone=written_phone(to["phone"]),
             address=[
                 to["line1"] or "",
-                ", ".join(word for word in (to["ward"], to["province"]) if word),
-                *([f"{to['postalCode'] or ''} {to['country']}".strip()] if to["country"] != "VN" else []),
+                *_place(to),
             ],
             lines=lines,
             note=note,
@@ -155,12 +155,20 @@ def parcel_label(request: HttpRequest, token: str) -> HttpResponse:
         parcel.tracking_number,
         seller.name,
         [{"name": place.name} for place in (seller.village, seller.commune) if place],
-        {"postalCode": "", "country": "VN", "ward": "", "province": "", **to},
+        {"postalCode": "", "country": HOME, "ward": "", "province": "", **to},
         [(item.quantity, item.line.product_name, item.line.variant_name, item.line.sku) for item in inside],
         part.order.note,
     )
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _place(to: Data) -> list[str]:
+    """As post offices read it: abroad the country stands last, in English."""
+    if to["country"] == HOME:
+        return [", ".join(word for word in (to["ward"], to["province"]) if word)]
+    town = " ".join(word for word in (to["province"], to["postalCode"]) if word)
+    return [town, country_name(to["country"], "en").upper()]
 
 
 def _inside(part: Data, parcels: list[Data]) -> list[tuple[int, str, str, str]]:

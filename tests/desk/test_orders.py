@@ -11,12 +11,13 @@ from django.test import Client
 
 from marketplace.core.ids import to_global_id
 from marketplace.desk.slips import Slip, parcel_papers
-from orders.models import SellerOrder, Shipment
+from orders.models import SellerOrder, Shipment, ShippingRate, ShippingTerms
 from payments.models import Refund
 from tests.builders import Shop, make_product
 from tests.conftest import Graphql
 from tests.desk.conftest import Person, error_at, shown, value_of
 from tests.orders.selling import buy_paid
+from tests.orders.test_shipping import abroad
 from tests.payments.buying import Bought
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,21 @@ def test_the_address_and_what_is_in_it_are_printed(owner: Person, packer: Person
         assert words in slip
     owner.post(f"{path}/huy", reason="Hết")
     owner.get(f"{path}/phieu.pdf", 404)
+
+
+def test_a_label_abroad_tells_the_country_as_posts_read_it(
+    owner: Person, gql: Graphql, run_jobs: Callable[[], int], shop: Shop
+) -> None:
+    ShippingRate.objects.create(
+        terms=ShippingTerms.objects.get(seller=None), zone="ABROAD", up_to_grams=9_000, price=500_000
+    )
+    order = buy_paid(gql, run_jobs, (shop.variant, 1), shippingAddress=abroad())
+
+    sheet = owner.client.get(f"/desk/don-hang/{order.number}-1/phieu.pdf").content
+
+    label = " ".join(pypdfium2.PdfDocument(sheet)[0].get_textpage().get_text_range().split())
+    assert "Paris 75005 FRANCE" in label
+    assert "Paris 75005, France" in owner.get(f"/desk/don-hang/{order.number}-1")
 
 
 def test_a_long_slip_goes_on_over_pages(order: Bought) -> None:

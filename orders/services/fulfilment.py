@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -281,6 +281,9 @@ def parcel_follow(
             return True
         if parcel.delivered_at is not None and at <= parcel.delivered_at:
             return True
+        if part.state == S.COMPLETED:
+            # Its buyer, or the time to say something, has said that it is there; nobody looks after it by itself now.
+            return False
     if to == ShipmentState.READY:
         return True
     steps = [to] if to in PARCEL_MOVES[parcel.state] else [ShipmentState.IN_TRANSIT, to]
@@ -289,7 +292,9 @@ def parcel_follow(
         if step not in PARCEL_MOVES[came]:
             return False
         came = step
-    if to == ShipmentState.CANCELLED and part.state not in (S.PREPARING, S.SHIPPED):
+    if to == ShipmentState.CANCELLED and (
+        part.state not in (S.PREPARING, S.SHIPPED) or _claimed_of(parcel).exists()
+    ):
         return False
     for step in steps:
         _move_parcel(SYSTEM, part, parcel, step, by=by, at=at, kind=kind if step == to else "")
@@ -331,9 +336,9 @@ def _move_parcel(
         part_move(part, S.SHIPPED, delivered_at=None, completes_at=None)
     audit.record(actor, "shipment.moved", parcel, before={"state": parcel.state}, after={"state": to})
     if to == ShipmentState.CANCELLED:
-        for item in ShipmentLine.objects.filter(shipment=parcel).select_related("line"):
-            if item.line.returning > item.line.shipped - item.quantity:
-                raise _wrong_state(_("The buyer gives something of it back already."), "state")
+        if _claimed_of(parcel).exists():
+            raise _wrong_state(_("The buyer gives something of it back already."), "state")
+        for item in ShipmentLine.objects.filter(shipment=parcel):
             OrderLine.objects.filter(pk=item.line_id).update(
                 shipped=F("shipped") - item.quantity, updated_at=timezone.now()
             )
@@ -344,6 +349,12 @@ def _move_parcel(
     elif to in (ShipmentState.FAILED, ShipmentState.RETURNED, ShipmentState.LOST):
         tell_step(part.order, kind or f"parcel_{to.lower()}", part=part, actor=by)
     order_settle(part.order)
+
+
+def _claimed_of(parcel: Shipment) -> QuerySet[ShipmentLine]:
+    """What is in it that its buyer gives back, or has given back: without it fewer would be sent than that."""
+    short = Q(line__returning__gt=F("line__shipped") - F("quantity"))
+    return ShipmentLine.objects.filter(short, shipment=parcel)
 
 
 def _unbooked(parcel: Shipment, by: str) -> dict[str, Any]:

@@ -83,6 +83,10 @@ class GhnDouble:
         return None
 
     # --- What couriers do ------------------------------------------------------------------------------------
+    def now(self, moment: dt.datetime) -> None:
+        with self._lock:
+            self._clock = moment
+
     def only_order(self) -> dict[str, Any]:
         (order,) = self.orders.values()
         return order

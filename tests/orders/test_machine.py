@@ -6,7 +6,7 @@ Steps go through the services that the mutations call; a refused step must leave
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import pytest
@@ -26,11 +26,12 @@ from hypothesis.stateful import (
 )
 
 from catalog import services as catalog
-from catalog.models import Product, ProductStats, SellerMember, Variant
+from catalog.models import Product, ProductStats, Seller, SellerMember, Variant
 from marketplace.core.actor import GUEST, Actor
 from marketplace.core.errors import DomainError
 from orders import services
 from orders.models import (
+    CarrierNews,
     Order,
     OrderLine,
     OrderState,
@@ -42,29 +43,53 @@ from orders.models import (
     ShipmentLine,
     ShipmentState,
 )
+from orders.services.states import MOVES, OPEN_RETURNS, PARCEL_MOVES, RETURN_MOVES
 from orders.tokens import order_token
 from payments import services as payments
 from payments.models import Payment, Refund
 from tests.builders import ADDRESS, make_product, make_seller, make_shop, make_user, unique
+from tests.orders.ghn_double import GhnDouble
 from tests.orders.selling import rows_of
+from tests.orders.test_ghn import HOME, settle_in
 from tests.payments.buying import Bought, bank_news
 
 pytestmark = pytest.mark.django_db
 S = SellerOrderState
 STOCK = 20
-EXAMPLES, STEPS = 30, 50
+EXAMPLES, STEPS = 25, 50
 TABLES = (
     "orders_order", "orders_seller_order", "orders_order_line", "orders_shipment", "orders_shipment_line",
-    "orders_return", "orders_return_line", "payments_payment", "payments_refund", "catalog_variant", "catalog_product_stats",
+    "orders_return", "orders_return_line", "orders_shipment_news", "payments_payment", "payments_refund", "catalog_variant",
+    "catalog_product_stats",
 )  # fmt: skip
 SOLD = {S.TO_CONFIRM, S.PREPARING, S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED}
 # What usually comes next of a return.
 NEXT = {"REQUESTED": "yes", "APPROVED": "receive", "ESCALATED": "officer", "REJECTED": "escalate"}
+# What GHN says of a parcel, in any order, and what brings one back that was told to be there.
+TOLD = ["picked", "delivering", "delivered", "delivery_fail", "return", "returned", "lost", "cancel"]
+BACK = [
+    ["return", "returned"],
+    ["delivery_fail"],
+    ["delivery_fail", "delivering", "cancel"],
+    ["returned"],
+    ["delivery_fail", "delivering", "delivered"],
+]
+ON_ITS_WAY_BACK = {ShipmentState.FAILED, ShipmentState.RETURNED, ShipmentState.LOST}
 counted = Counter[str]()
+
+
+def reached(moves: Mapping[str, Collection[str]], start: str) -> set[str]:
+    """Where the legal moves may lead to, in any number of them."""
+    found, new = {start}, {start}
+    while new:
+        new = {to for state in new for to in moves[state]} - found
+        found |= new
+    return found
 
 
 class Life(RuleBasedStateMachine):
     orders = Bundle("orders")
+    ghn: GhnDouble
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,6 +104,9 @@ class Life(RuleBasedStateMachine):
         ]  # fmt: skip
         self.edits = Counter[Any]()
         self.owners = {}
+        self.states: dict[Any, str] = {}
+        settle_in(shop)
+        Seller.objects.filter(pk=other.pk).update(address=HOME, phone=HOME["phone"])
         for seller in (shop.seller, other):
             user = make_user()
             SellerMember.objects.create(seller=seller, user=user, role="OWNER")
@@ -112,9 +140,15 @@ class Life(RuleBasedStateMachine):
         found = [self.place([2, 3, 1]), self.place([1, 0, 2]), self.place([0, 8, 0])]
         for order in found:
             self.pay(order)
+        self.receive(found[1], 0, late=True)
+        # Two pieces in two parcels, one of which its carrier may take back.
+        self.ship(found[1], 1, 1, "ghn")
+        self.ship(found[1], 1, 0, "vnpost")
+        self.carrier_tells(found[1], 0, ["picked"], days=0)
+        for index in range(1, 3):
+            self.parcel_news(found[1], index, ShipmentState.DELIVERED)
         for index in range(2):
-            self.receive(found[1], index, late=True)
-            self.give_back(found[1], index, [1, 1], "DAMAGED")
+            self.give_back(found[1], index, [1 + index, 1], "DAMAGED")
         return multiple(*found)
 
     @rule(target=orders, wanted=st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any))
@@ -183,13 +217,13 @@ class Life(RuleBasedStateMachine):
         order=orders,
         index=st.integers(0, 1),
         pieces=st.integers(0, 4),
-        carrier=st.sampled_from(["vnpost", "pickup"]),
+        carrier=st.sampled_from(["ghn", "ghn", "vnpost", "pickup"]),
     )
     def ship(self, order: Order, index: int, pieces: int, carrier: str) -> None:
         part = self.part(order, index)
         line = OrderLine.objects.filter(seller_order=part).order_by("id").first()
         assert line is not None
-        self.attempt(
+        sent = self.attempt(
             "ship",
             lambda: services.shipment_create(
                 actor=self.owners[part.seller_id],
@@ -201,6 +235,46 @@ class Life(RuleBasedStateMachine):
                 idempotency_key=unique(),
             ),
         )
+        for parcel in Shipment.objects.filter(seller_order=part, booking="WAITING") if sent else ():
+            assert services.parcel_book(parcel_id=parcel.pk) == "BOOKED"
+
+    @rule(
+        order=orders,
+        index=st.integers(0, 3),
+        told=st.lists(st.sampled_from(TOLD), min_size=1, max_size=4),
+        days=st.sampled_from([0, 0, 0, 3]),
+    )
+    def carrier_tells(self, order: Order, index: int, told: list[str], days: int) -> None:
+        """Of a parcel that it has: now, or of what happened days ago. It may say anything, and is never refused."""
+        parcels = list(
+            Shipment.objects.filter(seller_order__order=order)
+            .exclude(tracking_number="", booking="")
+            .order_by("id")
+        )
+        if not parcels:
+            return
+        parcel = parcels[index % len(parcels)]
+        row = self.ghn.orders[parcel.tracking_number]
+        for status in told:
+            open_return = Return.objects.filter(
+                seller_order=parcel.seller_order_id, state__in=OPEN_RETURNS
+            ).exists()
+            came = parcel.state
+            self.ghn.now(timezone.now() - dt.timedelta(days=days))
+            (webhook,) = self.ghn.go(row, status, minutes=0)
+            services.carrier_news_store(carrier="ghn", raw=unique().encode(), body=webhook)
+            news = CarrierNews.objects.get(outcome="WAITING")
+            assert services.carrier_news_apply(news_id=news.pk) == "CONFIRMED"
+            parcel.refresh_from_db()
+            counted[f"carrier {status}"] += 1
+            if open_return and came == ShipmentState.DELIVERED and parcel.state in ON_ITS_WAY_BACK:
+                counted["taken back while something is given back"] += 1
+
+    @rule(order=orders, index=st.integers(0, 1), told=st.sampled_from(BACK), days=st.booleans())
+    def carrier_takes_back(self, order: Order, index: int, told: list[str], days: bool) -> None:
+        self.carrier_tells(order, index, told, days=0)
+        if days:
+            self.time_gives_up(order)
 
     @rule(order=orders, index=st.integers(0, 3), state=st.sampled_from(list(ShipmentState)))
     def parcel_news(self, order: Order, index: int, state: str) -> None:
@@ -226,8 +300,10 @@ class Life(RuleBasedStateMachine):
                 self.confirm(order, index)
             case S.PREPARING:
                 self.ship(order, index, 0, "vnpost")
+                self.carrier_tells(order, index, ["picked"], days=0)
             case S.SHIPPED:
                 self.parcel_news(order, 0, ShipmentState.DELIVERED)
+                self.carrier_tells(order, index, ["delivered"], days=0)
             case S.DELIVERED:
                 self.days_pass(order)
 
@@ -257,6 +333,10 @@ class Life(RuleBasedStateMachine):
             completes_at=timezone.now() - dt.timedelta(seconds=1)
         )
         self.attempt("complete", services.parts_complete)
+        # Nothing waits that has no reason to.
+        for part in SellerOrder.objects.filter(state=S.DELIVERED, completes_at__lt=timezone.now()):
+            missing = part.shipments.filter(missing_at__isnull=False, given_up_at=None)
+            assert missing.exists() or part.returns.filter(state__in=OPEN_RETURNS).exists()
 
     @rule(order=orders, index=st.integers(0, 1), amount=st.integers(1, 400_000))
     def refund(self, order: Order, index: int, amount: int) -> None:
@@ -307,6 +387,11 @@ class Life(RuleBasedStateMachine):
         for step in steps:
             self.return_goes_on(index, step, flag=flag)
 
+    @rule(index=st.integers(0, 5), flag=st.booleans())
+    def seller_says_no(self, index: int, flag: bool) -> None:
+        for step in ("no", "next", "next"):
+            self.return_goes_on(index, step, flag=flag)
+
     def return_goes_on(self, index: int, step: str, *, flag: bool) -> None:
         rows = list(Return.objects.select_related("seller_order__order").order_by("id"))
         if not rows:
@@ -338,8 +423,11 @@ class Life(RuleBasedStateMachine):
         if not rows:
             return
         self.parcel_news(order, index, state)
+        self.time_gives_up(order)
+
+    def time_gives_up(self, order: Order) -> None:
         long_ago = timezone.now() - dt.timedelta(days=30)
-        Shipment.objects.filter(pk=rows[index % len(rows)].pk).update(updated_at=long_ago)
+        Shipment.objects.filter(seller_order__order=order).update(updated_at=long_ago)
         self.attempt("give up", services.parcels_give_up)
 
     @rule(order=orders, index=st.integers(0, 1))
@@ -417,13 +505,46 @@ class Life(RuleBasedStateMachine):
                 packed = ShipmentLine.objects.filter(line=line).exclude(shipment__state="CANCELLED")
                 assert line.shipped == sum(item.quantity for item in packed)
                 assert 0 <= line.shipped <= line.quantity
-            whole = all(line.shipped == line.quantity for line in lines)
+            for line in lines:
+                gone = ShipmentLine.objects.filter(line=line, shipment__given_up_at__isnull=False)
+                # Whoever never got it has the money, or is asking for it.
+                assert line.returning >= sum(item.quantity for item in gone)
+            # What its carrier has not fetched yet has not left.
+            waiting = part.shipments.filter(state="READY").exclude(booking="").exists()
+            whole = all(line.shipped == line.quantity for line in lines) and not waiting
             left = any(line.shipped for line in lines)
             if part.state in (S.SHIPPED, S.DELIVERED, S.COMPLETED, S.RETURNED):
                 assert whole
             else:
                 assert not whole
                 assert part.state == S.PREPARING or not left
+
+    @invariant()
+    def what_has_arrived_is_there(self) -> None:
+        for part in SellerOrder.objects.filter(state__in=[S.DELIVERED, S.COMPLETED]):
+            parcels = part.shipments.filter(given_up_at=None).exclude(state="CANCELLED")
+            assert {parcel.state for parcel in parcels} <= {ShipmentState.DELIVERED}
+            if part.state == S.COMPLETED:
+                assert all(parcel.missing_at is None for parcel in parcels)
+                # What is open was asked for later.
+                done = part.events.filter(kind="completed").latest("id").created_at
+                for row in part.returns.filter(state__in=OPEN_RETURNS):
+                    assert row.created_at > done or (row.escalated_at is not None and row.escalated_at > done)
+            else:
+                assert part.delivered_at is not None
+                assert part.completes_at is not None
+
+    @invariant()
+    def moves_are_in_the_tables(self) -> None:
+        tables = (
+            (SellerOrder.objects.all(), MOVES),
+            (Shipment.objects.all(), PARCEL_MOVES),
+            (Return.objects.all(), RETURN_MOVES),
+        )
+        for rows, moves in tables:
+            for row in rows:
+                assert row.state in reached(moves, self.states.get(row.pk, row.state)), row
+                self.states[row.pk] = row.state
 
     @invariant()
     def money_adds_up(self) -> None:
@@ -438,6 +559,10 @@ class Life(RuleBasedStateMachine):
                 assert part.refunded == sum(refund.amount for refund in refunds) <= part.total
                 back += part.refunded
                 assert (part.paid_at is not None) == (order.paid_at is not None)
+                # No piece is paid back twice, and the delivery once at most.
+                returned = OrderLine.objects.filter(seller_order=part)
+                worth = sum(line.returned * line.unit_price for line in returned) + part.shipping
+                assert sum(refund.amount for refund in refunds if refund.returned_id) <= worth
                 # Whatever was paid for and will not come goes back in full.
                 if part.state == S.CANCELLED and order.paid_at is not None:
                     assert part.refunded == part.total
@@ -474,18 +599,19 @@ class Life(RuleBasedStateMachine):
 @override_settings(UNPAID_ORDERS_PER_PHONE=100, UNPAID_ORDERS_PER_ADDRESS=1_000)
 def test_everything_adds_up_in_any_order() -> None:
     counted.clear()
-    run_state_machine_as_test(
-        Life,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            # The same walks each time: chance decides no test.
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    with GhnDouble() as Life.ghn, override_settings(**Life.ghn.settings()):
+        run_state_machine_as_test(
+            Life,
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=STEPS,
+                deadline=None,
+                # The same walks each time: chance decides no test.
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+                database=None,
+            ),
+        )
 
     done = {name for name in counted if not name.endswith("refused")}
     # A machine that never gets anywhere proves nothing.
@@ -507,5 +633,6 @@ def test_everything_adds_up_in_any_order() -> None:
         "return officer",
         "give up",
         "return escalate",
+        "taken back while something is given back",
         "stock",
     } <= done, counted

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -144,6 +146,10 @@ def order_page(
         part["on_its_way"] = any(row["missingAt"] is None for row in on_its_way)
         part["missing"] = any(row["missingAt"] is not None for row in on_its_way)
         part["packed"] = any(row["state"] != "CANCELLED" for row in part["shipments"])
+        for row in part["returns"]:
+            # The maker has had time to say that it has come.
+            until = parse_datetime(row["decideBefore"] or "")
+            row["overdue"] = row["state"] == "APPROVED" and (until is None or until <= timezone.now())
         part["going_back"] = any(
             row["state"] in ("REQUESTED", "APPROVED", "ESCALATED") for row in part["returns"]
         )

@@ -214,7 +214,12 @@ class ReturnsMutation:
         description="The same request once more is the same return.",
     )
     return_cancel = graphene.Field(ReturnPayload, id=graphene.ID(required=True), token=graphene.String())
-    return_escalate = graphene.Field(ReturnPayload, id=graphene.ID(required=True), token=graphene.String())
+    return_escalate = graphene.Field(
+        ReturnPayload,
+        id=graphene.ID(required=True),
+        token=graphene.String(),
+        description="After a seller's no; after a yes from `decideBefore` on, when nobody has said that it has come.",
+    )
     return_decide = graphene.Field(
         ReturnPayload,
         id=graphene.ID(required=True),

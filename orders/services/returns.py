@@ -23,6 +23,7 @@ from catalog import services as catalog
 from catalog.models import ImageAsset
 from marketplace.core import audit, events, feeds
 from marketplace.core.actor import SYSTEM, Actor
+from marketplace.core.clock import HANOI
 from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, raise_problems
 from orders import access, messages
 from orders.events import ReturnReceived
@@ -276,7 +277,7 @@ def return_cancel(*, actor: Actor, return_id: uuid.UUID | None, token: str | Non
 
 @transaction.atomic(durable=True)
 def return_escalate(*, actor: Actor, return_id: uuid.UUID | None, token: str | None) -> Return:
-    """The buyer asks an officer: after a seller's no, or where a seller says nothing of what came back.
+    """The buyer asks an officer: after a seller's no, or where a seller has had RETURN_SEND_DAYS and says nothing.
 
     Twice is once. Raises DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE, OUT_OF_RANGE.
     """
@@ -288,6 +289,14 @@ def return_escalate(*, actor: Actor, return_id: uuid.UUID | None, token: str | N
     if found.state == R.REQUESTED:
         raise _wrong_state(
             _("The maker has not answered yet. After the time given to them an officer looks.")
+        )
+    if found.state == R.APPROVED and found.decide_before and found.decide_before > timezone.now():
+        raise _wrong_state(
+            _(
+                "The maker has until %(day)s to say that it has come. From then on an officer looks at it; you "
+                "need not do anything."
+            )
+            % {"day": timezone.localtime(found.decide_before, HANOI).strftime("%d/%m/%Y")}
         )
     if found.state == R.REJECTED and not _may_still_ask(found):
         raise _wrong_state(_("The time to ask an officer is over."))

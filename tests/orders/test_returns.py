@@ -28,6 +28,7 @@ from catalog.models import (
 )
 from catalog.services import officers_remind
 from marketplace.core.actor import GUEST, Actor
+from marketplace.core.clock import HANOI
 from marketplace.core.ids import to_global_id
 from orders import services
 from orders.jobs import end_waits
@@ -402,6 +403,28 @@ def test_after_a_no_the_officer_decides_and_that_is_the_last_word(
     assert codes(of_buyer(gql, "returnEscalate", key, order)) == [(["id"], "INVALID_STATE")]
 
 
+def test_a_seller_who_has_said_yes_has_time_to_say_that_it_has_come(
+    gql: Graphql, owner: Side, shop: Shop, settings: Any, run_jobs: Callable[[], int]
+) -> None:
+    settings.RETURN_SEND_DAYS = 5
+    order = arrived(gql, owner, run_jobs, (shop.variant, 1))
+    key = ask(gql, order)["returnRequest"]["id"]
+    decide(owner.gql, key, True)
+    found = Return.objects.get()
+    assert found.decided_at is not None
+    assert found.decide_before == found.decided_at + dt.timedelta(days=5)
+
+    early = of_buyer(gql, "returnEscalate", key, order)
+
+    assert codes(early) == [(["id"], "INVALID_STATE")]
+    day = timezone.localtime(found.decide_before, HANOI).strftime("%d/%m/%Y")
+    assert day in early["userErrors"][0]["message"]
+    assert Return.objects.get().escalated_at is None
+    # From then on it goes to the officer by itself, too.
+    Return.objects.update(decide_before=timezone.now() - dt.timedelta(seconds=1))
+    assert state_of(of_buyer(gql, "returnEscalate", key, order)) == "ESCALATED"
+
+
 def test_an_officer_may_note_that_it_came_where_the_seller_says_nothing(
     gql: Graphql, owner: Side, shop: Shop, officer: Graphql, run_jobs: Callable[[], int]
 ) -> None:
@@ -410,6 +433,7 @@ def test_an_officer_may_note_that_it_came_where_the_seller_says_nothing(
     decide(owner.gql, key, True)
     assert codes(receive(officer, key, False)) == [(["id"], "NOT_FOUND")]
 
+    Return.objects.update(decide_before=timezone.now())
     assert state_of(of_buyer(gql, "returnEscalate", key, order)) == "ESCALATED"
     assert state_of(decide(officer, key, True)) == "APPROVED"
     assert state_of(receive(officer, key, False)) == "RECEIVED"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from marketplace.core.ids import to_global_id
 from orders.models import Return
@@ -81,7 +82,14 @@ def test_the_address_shows_once_it_is_agreed_to_and_an_officer_is_asked_where_no
     assert "I have it" not in text  # it is on its way back
     assert "the parcel reaches your door" not in text
     assert "Give something back" not in text  # nothing is left
+    assert "you need not do anything" in text
+    assert "I have sent it, and hear nothing" not in text  # the maker has time
     step = {"return": key_of(), "act": "escalate"}
+    early = client.post(f"{path}/tra-hang/tiep", step, follow=True).content.decode()
+    assert "to say that it has come" in early
+    assert Return.objects.get().state == "APPROVED"
+    Return.objects.update(decide_before=timezone.now())
+    assert "I have sent it, and hear nothing" in page(client, path)
     assert client.post(f"{path}/tra-hang/tiep", step).status_code == 302
 
     assert Return.objects.get().state == "ESCALATED"

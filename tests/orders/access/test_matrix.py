@@ -176,6 +176,8 @@ def _about_return(name: str, part: SellerOrder, scene: Scene) -> tuple[str, dict
     come = name.endswith("!")
     if name.startswith("returnReceive") or name == "returnEscalate":
         services.return_decide(actor=_owner(scene), return_id=made.pk, approve=True, note="Gửi về xưởng")
+    if name == "returnEscalate":
+        Return.objects.update(decide_before=timezone.now())
     if come:
         Return.objects.update(escalated_at=timezone.now())
     if name == "returnDecide!":

@@ -87,6 +87,8 @@ RETURN_DECIDE_DAYS = env.int("RETURN_DECIDE_DAYS", default=3)
 RETURN_SEND_DAYS = env.int("RETURN_SEND_DAYS", default=14)
 # A parcel that is lost, or back at the maker and not sent again: after so long its buyer gets the money back.
 PARCEL_GIVE_UP_DAYS = env.int("PARCEL_GIVE_UP_DAYS", default=7)
+# So long a seller may take to say where a parcel is that its buyer misses; then an officer looks.
+PARCEL_MISSING_DAYS = env.int("PARCEL_MISSING_DAYS", default=3)
 RETURN_MAX_PICTURES = env.int("RETURN_MAX_PICTURES", default=6)
 # Of a parcel that was handed over by hand nobody sends news: so long after it left its buyer is asked, and so long
 # after that it counts as there.
@@ -503,7 +505,14 @@ UNFOLD = {
                         "link": reverse_lazy("admin:orders_return_changelist"),
                         "badge": "orders.admin.returns_waiting",
                         "permission": "catalog.admin.may_decide",
-                    }
+                    },
+                    {
+                        "title": _("Missing parcels"),
+                        "icon": "local_shipping",
+                        "link": reverse_lazy("admin:orders_shipment_changelist"),
+                        "badge": "orders.admin.parcels_waiting",
+                        "permission": "catalog.admin.may_decide",
+                    },
                 ],
             },
             {

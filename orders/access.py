@@ -88,6 +88,21 @@ def access_return(actor: Actor, return_id: uuid.UUID | None) -> tuple[Return, bo
     return found, True
 
 
+def access_missed_parcel(actor: Actor, parcel_id: uuid.UUID | None) -> Shipment:
+    """A parcel that came before officers because its buyer misses it. Raises as `access_return` does."""
+    if not actor.is_authenticated:
+        raise Unauthenticated
+    rows = Shipment.objects.select_related("seller_order__seller", "seller_order__order")
+    found = rows.filter(escalated_at__isnull=False, pk=parcel_id).first() if parcel_id else None
+    rights = rights_of(actor)
+    if found is None or not rights.may(ARBITRATE, found.seller_order.seller):
+        raise not_found("id")
+    bought = actor.user is not None and found.seller_order.order.user_id == actor.user_id
+    if rights.is_member(found.seller_order.seller) or bought:
+        raise forbidden("id")
+    return found
+
+
 def access_own_return(actor: Actor, return_id: uuid.UUID | None, token: str | None) -> Return:
     """A return that the buyer has asked for. Raises DomainError NOT_FOUND or FORBIDDEN."""
     found = Return.objects.filter(pk=return_id).first() if return_id else None

@@ -33,6 +33,7 @@ from orders.models import (
     ShipmentNews,
     ShippingTerms,
 )
+from orders.queries import PARCEL_MISSED
 
 _RATE = re.compile(r"([A-Za-z]+)[\s;,]+(\d{1,5}(?:[.,]\d{1,3})?)[\s;]+(\d{1,9})", re.ASCII)
 
@@ -116,24 +117,75 @@ class ReturnAdmin(QueueAdmin):
         return format_html_join("", '<img src="{}" alt="" width="320">', urls)
 
 
-@admin.register(Shipment)
-class ShipmentAdmin(ReadOnlyAdmin):
-    """Parcels. Those REFUSED or STUCK, LOST, or missed by their buyers wait for a person."""
+def _end_search(*, came: bool) -> Any:
+    def act(actor: Any, row: Shipment, data: dict[str, Any]) -> None:
+        services.missing_decide(actor=actor, parcel_id=row.pk, came=came, note=data["note"])
 
+    return act
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(QueueAdmin):
+    """Parcels. Those that their buyers miss wait for an officer, who sees no others and nothing of the buyer;
+    administrators see all, and find those REFUSED, STUCK or LOST by the filters."""
+
+    to_commune = "seller_order__seller__commune"
     list_display = [
-        "tracking_number",
+        "part",
+        "seller",
         "carrier",
+        "tracking_number",
         "state",
-        "booking",
-        "booking_problem",
         "missing_at",
+        "escalated_at",
         "shipped_at",
-        "asked_at",
     ]
-    list_filter = ["booking", "state", "carrier", ("missing_at", admin.EmptyFieldListFilter)]
+    list_filter = [QueueFilter, "booking", "state", "carrier", ("missing_at", admin.EmptyFieldListFilter)]
     search_fields = ["tracking_number", "seller_order__number"]
-    list_select_related = ["seller_order"]
+    list_select_related = ["seller_order__seller"]
     ordering = ["-created_at"]
+    fields = [
+        "part", "seller", "carrier", "tracking_number", "state", "shipped_at", "delivered_at", "missing_at",
+        "escalated_at", "found_at", "given_up_at",
+    ]  # fmt: skip
+    readonly_fields = ["part", "seller"]
+    waiting = PARCEL_MISSED & Q(escalated_at__isnull=False)
+    actions_detail = ["came", "lost"]
+    came = decision("came", _("It was handed over"))
+    lost = decision("lost", _("It is lost"))
+    decisions = {"came": _end_search(came=True), "lost": _end_search(came=False)}
+    needs_reason = frozenset({"came", "lost"})
+    consequences = {
+        "came": _(
+            "It counts as come today. The buyer may still give it back, but not miss it again. Both are told."
+        ),
+        "lost": _("If it is not found within some days, the buyer gets the money back. Both sides are told."),
+    }
+    done = _("Done. Both sides have been told.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("seller_order__seller__commune")
+        return rows if actor_from_cookie(request).is_admin else rows.filter(escalated_at__isnull=False)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        # A carrier's own words may name the buyer.
+        more = ["booking", "booking_problem", "asked_at"]
+        return [*self.list_display, *(more if actor_from_cookie(request).is_admin else [])]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        more = ["booking", "booking_problem", "fee", "asked_at"]
+        return [*self.fields, *(more if actor_from_cookie(request).is_admin else [])]
+
+    def possible(self, row: Shipment) -> set[str]:
+        return set(self.decisions) if Shipment.objects.filter(self.waiting, pk=row.pk).exists() else set()
+
+    @admin.display(description=_("order"))
+    def part(self, row: Shipment) -> str:
+        return row.seller_order.number
+
+    @admin.display(description=_("seller"))
+    def seller(self, row: Shipment) -> str:
+        return row.seller_order.seller.name
 
 
 @admin.register(CarrierNews)
@@ -288,3 +340,4 @@ def _change(actor: Actor, form: PricesForm) -> bool:
 
 
 returns_waiting = waiting_badge(Return)
+parcels_waiting = waiting_badge(Shipment)

@@ -12,10 +12,11 @@ class OrdersConfig(AppConfig):
         from marketplace.core.events import subscribe
         from orders import reports
         from orders.personal import SECTION
-        from orders.queries import returns_waiting
+        from orders.queries import parcels_waiting, returns_waiting
         from orders.services import review_changed
 
         others_waiting.append((_("returns"), returns_waiting))
+        others_waiting.append((_("missing parcels"), parcels_waiting))
         register(SECTION)
         reports.register()
         subscribe(ReviewChanged, review_changed)

@@ -52,12 +52,13 @@ def end_holds(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="orders")
 def end_waits(timestamp: int) -> None:
-    """What time does to parts and returns: reminds, cancels what nobody takes on, calls officers, asks whether parcels
-    have come, ends what is done."""
+    """What time does to parts, returns and parcels: reminds, cancels what nobody takes on, calls officers, asks whether
+    parcels have come, ends what is done."""
     services.parts_remind()
     services.parts_cancel_overdue()
     services.returns_turn()
     services.parcels_give_up()
+    services.parcels_missing_turn()
     services.parcels_ask_buyers()
     services.parcels_assume()
     services.parts_complete()

@@ -181,15 +181,97 @@ def has_it_come(part: SellerOrder, until: Any) -> None:
     )
 
 
-def not_come(part: SellerOrder) -> None:
+def not_come(part: SellerOrder, until: Any) -> None:
     _tell_seller(
         part,
         f"missed:{timezone.now():%Y%m%d%H%M%S%f}",
         _("Order %(number)s: the buyer has not got the parcel"),
         _(
             "The buyer of order %(number)s writes that the parcel has not come. Please ask the carrier where it is, "
-            "and tell us on the page how it stands: %(link)s"
+            "and tell us on the page how it stands before %(until)s, or the officer of your commune looks: %(link)s"
         ),
+        until=_hour(until),
+    )
+
+
+def parcel_found(part: SellerOrder) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: the parcel was handed over"),
+        _(
+            "“%(seller)s” has asked where the parcel is: it was handed over. Please look at home and with the "
+            "neighbours. If you still do not have it, say so on the order's page: then an officer of the commune looks."
+        ),
+        seller=part.seller.name,
+    )
+
+
+def parcel_lost(part: SellerOrder) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: the parcel is lost"),
+        _(
+            "The parcel of “%(seller)s” that you miss is lost. If it is not found within %(days)s days, you get the "
+            "money for it back; you need not do anything."
+        ),
+        seller=part.seller.name,
+        days=settings.PARCEL_GIVE_UP_DAYS,
+    )
+
+
+def missing_escalated(part: SellerOrder, parcel: Shipment) -> None:
+    """To both sides, and to the officers who look now. Once a parcel."""
+    key = f"missing:{parcel.pk}:escalated"
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: an officer looks for the parcel"),
+        _(
+            "You have told us that the parcel of “%(seller)s” has not come. An officer of the commune looks at it now. "
+            "You need not do anything; if it comes, please say so on the order's page."
+        ),
+        seller=part.seller.name,
+    )
+    _tell_seller(
+        part,
+        key,
+        _("Order %(number)s: the officer of your commune looks for the parcel"),
+        _(
+            "The buyer of order %(number)s still has no parcel, so the officer of your commune looks at it now. If you "
+            "know that it is lost, say so on the page: %(link)s"
+        ),
+    )
+    catalog.tell_officers(
+        part.seller,
+        key,
+        _("A parcel has not come, and a buyer waits"),
+        _("A parcel of order %(number)s from “%(name)s” is missed by its buyer. Please look at it: %(link)s"),
+        number=part.number,
+        name=part.seller.name,
+        link=f"{settings.BASE_URL}/admin/orders/shipment/{parcel.pk}/change/",
+    )
+
+
+def missing_decided(part: SellerOrder, parcel: Shipment, *, came: bool) -> None:
+    if not came:
+        parcel_lost(part)
+    else:
+        _tell_buyer(
+            part.order,
+            _("Order %(number)s: the parcel was handed over"),
+            _(
+                "An officer of the commune has asked where the parcel of “%(seller)s” is: it was handed over. What is "
+                "wrong with it you may still give back, on the order's page, for %(days)s days."
+            ),
+            seller=part.seller.name,
+            days=settings.RETURN_DAYS,
+        )
+    _tell_seller(
+        part,
+        f"missing:{parcel.pk}:decided",
+        _("Order %(number)s: the officer has decided"),
+        _("The parcel counts as handed over. There is nothing to do: %(link)s")
+        if came
+        else _("The parcel counts as lost. If it is not found, its buyer gets the money back: %(link)s"),
     )
 
 

@@ -254,6 +254,9 @@ class Shipment(Entity):
     # When the buyer was asked whether it came, and said that it has not.
     buyer_asked_at = models.DateTimeField(null=True)
     missing_at = models.DateTimeField(null=True)
+    # The seller, or an officer, has said that it was handed over all the same; and when it came before officers.
+    found_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     # Lost, or back and not sent again: what was in it is paid back.
     given_up_at = models.DateTimeField(null=True)
     # Grams and centimetres, where somebody measured it.
@@ -285,6 +288,11 @@ class Shipment(Entity):
                 fields=["shipped_at"],
                 condition=Q(state="IN_TRANSIT", booking=""),
                 name="orders_shipment_left",
+            ),
+            models.Index(
+                fields=["missing_at"],
+                condition=Q(missing_at__isnull=False),
+                name="orders_shipment_missed",
             ),
         ]
 

@@ -13,10 +13,32 @@ from catalog.queries import commune_ids_of, products_visible_to
 from marketplace.core import feeds
 from marketplace.core.actor import Actor
 from marketplace.core.vietnamese import normalise
-from orders.models import Cart, Order, OrderLine, Question, Return, ReturnState, SellerOrder
+from orders.models import (
+    Cart,
+    Order,
+    OrderLine,
+    Question,
+    Return,
+    ReturnState,
+    SellerOrder,
+    SellerOrderState,
+    Shipment,
+    ShipmentState,
+)
 from orders.tokens import token_opens
 
 READ = "orders:read"
+# Its buyer says that it has not come, and nobody has said yet what became of it.
+PARCEL_MISSED = Q(
+    missing_at__isnull=False,
+    given_up_at=None,
+    state__in=[ShipmentState.IN_TRANSIT, ShipmentState.FAILED, ShipmentState.DELIVERED],
+    seller_order__state__in=[
+        SellerOrderState.PREPARING,
+        SellerOrderState.SHIPPED,
+        SellerOrderState.DELIVERED,
+    ],
+)
 SEE_PARTS = Act(frozenset({Relation.OWNER, Relation.EDITOR, Relation.PACKER}), READ)
 
 
@@ -93,6 +115,12 @@ def returns_waiting(communes: Collection[uuid.UUID]) -> int:
     return Return.objects.filter(
         state=ReturnState.ESCALATED, seller_order__seller__commune__in=communes
     ).count()
+
+
+def parcels_waiting(communes: Collection[uuid.UUID]) -> int:
+    """How many that their buyers miss wait for the officers of these communes."""
+    missed = Shipment.objects.filter(PARCEL_MISSED, escalated_at__isnull=False)
+    return missed.filter(seller_order__seller__commune__in=communes).count()
 
 
 def returns_visible_to(actor: Actor) -> QuerySet[Return]:

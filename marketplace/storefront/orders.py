@@ -143,8 +143,10 @@ def order_page(
         # What was told to be there may be missed all the same.
         states = {"SHIPPED": ("IN_TRANSIT", "FAILED"), "DELIVERED": ("DELIVERED", "IN_TRANSIT", "FAILED")}
         on_its_way = [row for row in part["shipments"] if row["state"] in states.get(part["state"], ())]
-        part["on_its_way"] = any(row["missingAt"] is None for row in on_its_way)
-        part["missing"] = any(row["missingAt"] is not None for row in on_its_way)
+        # What an officer has found is missed no more.
+        part["on_its_way"] = any(row["missingAt"] is None and not row["escalatedAt"] for row in on_its_way)
+        for row in on_its_way:
+            row["missed"] = row["missingAt"] is not None
         part["packed"] = any(row["state"] != "CANCELLED" for row in part["shipments"])
         for row in part["returns"]:
             # The maker has had time to say that it has come.
@@ -218,7 +220,7 @@ def order_receive(request: HttpRequest, number: str) -> HttpResponse:
     if not payload["userErrors"]:
         told = _("Thank you. The maker is told that it has arrived.")
         if missing:
-            told = _("Thank you. The maker asks the carrier where it is.")
+            told = _("Thank you. We ask where it is, and write to you.")
         messages.success(request, told)
     return redirect("storefront:order", number)
 

@@ -1,10 +1,12 @@
 """Types of carts and orders."""
 
+import datetime as dt
 import json
 from collections.abc import Container, Iterable
 from typing import Any
 
 import graphene
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from catalog.addresses import find_place
@@ -56,6 +58,8 @@ EVENT_MESSAGES = {
     "parcel_missed": _(
         "The buyer says that the parcel of “%(seller)s” has not come. The maker asks the carrier."
     ),
+    "parcel_found": _("The parcel of “%(seller)s” was handed over, as far as could be found out."),
+    "parcel_escalated": _("An officer of the commune looks for the parcel of “%(seller)s” now."),
     "parcel_returning": _("Nobody took the parcel of “%(seller)s”: it is on its way back."),
     "parcel_back": _("The parcel of “%(seller)s” has not left after all."),
     "parcel_failed": _("The parcel of “%(seller)s” could not be handed over. The carrier tries again."),
@@ -328,6 +332,17 @@ class Shipment(ModelNode):
         description="The address label to print, as PDF: a short-lived, signed link for the seller's side."
     )
     missing_at = graphene.Field(DateTime, description="When the buyer said that it has not come.")
+    missing_until = graphene.Field(
+        DateTime, description="Until when the seller has time to say where it is; then an officer looks."
+    )
+    escalated_at = graphene.Field(DateTime, description="When it came before an officer, being missed.")
+    found_at = graphene.Field(DateTime, description="When it was found that it had been handed over.")
+
+    @staticmethod
+    def resolve_missing_until(root: models.Shipment, info: graphene.ResolveInfo) -> Any:
+        if root.missing_at is None or root.escalated_at is not None:
+            return None
+        return root.missing_at + dt.timedelta(days=settings.PARCEL_MISSING_DAYS)
 
     @staticmethod
     def resolve_booking(root: models.Shipment, info: graphene.ResolveInfo) -> str | None:

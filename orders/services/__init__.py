@@ -33,6 +33,7 @@ from orders.services.fulfilment import (
 )
 from orders.services.life import carts_forget, order_mark_paid, orders_expire
 from orders.services.links import order_link_send
+from orders.services.missing import missing_decide, parcels_missing_turn, seller_order_miss
 from orders.services.questions import question_answer, question_ask
 from orders.services.refund_account import refund_account_set
 from orders.services.returns import (
@@ -55,7 +56,6 @@ from orders.services.waits import (
     parts_cancel_overdue,
     parts_complete,
     parts_remind,
-    seller_order_miss,
 )
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "checkout_place",
     "delivery_terms_set",
     "lock_order",
+    "missing_decide",
     "order_cancel",
     "order_link_send",
     "order_mark_paid",
@@ -84,6 +85,7 @@ __all__ = [
     "parcels_ask_buyers",
     "parcels_assume",
     "parcels_give_up",
+    "parcels_missing_turn",
     "part_refunded",
     "part_touch",
     "parts_cancel_overdue",

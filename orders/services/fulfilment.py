@@ -237,10 +237,35 @@ def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) ->
     parcel = access.access_parcel(actor, access.FULFIL, parcel_id)
     part = lock_part(parcel.seller_order_id)
     parcel = Shipment.objects.get(pk=parcel.pk)
-    if parcel.state != state:
+    if state == ShipmentState.DELIVERED and parcel.missing_at is not None:
+        if parcel.escalated_at is not None:
+            raise _wrong_state(_("It waits for an officer now."), "state")
+        _check_hand_move(parcel, state)
+        parcel_end_search(actor, part, parcel, came=True, by="seller")
+        messages.parcel_found(part)
+    elif parcel.state != state:
         _check_hand_move(parcel, state)
         _move_parcel(actor, part, parcel, state, by="seller")
+        if state == ShipmentState.LOST and parcel.missing_at is not None:
+            messages.parcel_lost(part)
     return SellerOrder.objects.get(pk=part.pk)
+
+
+def parcel_end_search(actor: Actor, part: SellerOrder, parcel: Shipment, *, came: bool, by: str) -> None:
+    """What became of a parcel that its buyer misses: it was handed over, or it is lost. Needs the order's lock."""
+    if not came:
+        _move_parcel(actor, part, parcel, ShipmentState.LOST, by=by)
+        return
+    if parcel.state != ShipmentState.DELIVERED:
+        _move_parcel(actor, part, parcel, ShipmentState.DELIVERED, by=by)
+    now = timezone.now()
+    Shipment.objects.filter(pk=parcel.pk).update(missing_at=None, found_at=now, updated_at=now)
+    # As if it had come today: its buyer has time to look it over, to give it back, or to disagree.
+    SellerOrder.objects.filter(pk=part.pk, state=S.DELIVERED).update(
+        delivered_at=now, completes_at=now + dt.timedelta(days=settings.RETURN_DAYS)
+    )
+    part_touch(part.pk)
+    tell_step(part.order, "parcel_found", part=part, actor=by)
 
 
 def _check_hand_move(parcel: Shipment, to: str) -> None:
@@ -325,6 +350,9 @@ def _move_parcel(
         changes = {"delivered_at": now, "shipped_at": parcel.shipped_at or now}
     elif to == ShipmentState.IN_TRANSIT:
         changes = {"shipped_at": parcel.shipped_at or now}
+        if parcel.state == ShipmentState.RETURNED:
+            # Sent once more: what was said of the first time counts no more.
+            changes.update(missing_at=None, found_at=None, escalated_at=None, buyer_asked_at=None)
     elif to == ShipmentState.CANCELLED and parcel.booking:
         changes = _unbooked(parcel, by)
     parcel_move(parcel, to, **changes)

@@ -5,15 +5,11 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from marketplace.core import audit
-from marketplace.core.actor import SYSTEM, Actor
-from marketplace.core.errors import DomainError, ErrorCode
-from orders import access, messages
+from marketplace.core.actor import SYSTEM
+from orders import messages
 from orders.models import SellerOrder, SellerOrderState, Shipment, ShipmentState
 from orders.services.fulfilment import parcel_follow, part_cancel
 from orders.services.states import (
@@ -149,27 +145,3 @@ def _assume(part_id: uuid.UUID) -> bool:
     for parcel in due:
         parcel_follow(part, parcel, ShipmentState.DELIVERED, at=timezone.now(), by="time")
     return bool(due)
-
-
-@transaction.atomic(durable=True)
-def seller_order_miss(*, actor: Actor, part_id: uuid.UUID | None, token: str | None) -> SellerOrder:
-    """The buyer says that what was sent has not come: it never counts as there by itself, and its seller is told.
-
-    Twice is once; with the parcel in hand the buyer says so (`seller_order_receive`). Raises DomainError NOT_FOUND,
-    INVALID_STATE.
-    """
-    part = lock_part(access.access_bought_part(actor, part_id, token).pk)
-    now = timezone.now()
-    states = [ShipmentState.IN_TRANSIT, ShipmentState.FAILED]
-    if part.state == S.DELIVERED:
-        # Somebody, or time, has said that it is there.
-        states.append(ShipmentState.DELIVERED)
-    on_the_way = Shipment.objects.filter(seller_order=part, state__in=states)
-    if not on_the_way.exists():
-        raise DomainError.of(ErrorCode.INVALID_STATE, _("Nothing of it is on its way to you now."), "id")
-    if on_the_way.filter(missing_at=None).update(missing_at=now, updated_at=now):
-        part_touch(part.pk)
-        tell_step(part.order, "parcel_missed", part=part, actor="buyer")
-        audit.record(actor, "seller_order.missed", part)
-        messages.not_come(part)
-    return SellerOrder.objects.get(pk=part.pk)

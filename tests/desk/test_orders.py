@@ -17,6 +17,7 @@ from tests.builders import Shop, make_product
 from tests.conftest import Graphql
 from tests.desk.conftest import Person, error_at, shown, value_of
 from tests.orders.selling import buy_paid
+from tests.orders.test_missing import miss
 from tests.orders.test_shipping import abroad
 from tests.payments.buying import Bought
 
@@ -74,6 +75,30 @@ def value_of_key(page: str) -> str:
     found = re.search(r'name="key" value="([^"]+)"', page)
     assert found
     return found[1]
+
+
+def test_what_a_buyer_misses_is_answered(
+    packer: Person, order: Bought, new_gql: Callable[[], Graphql]
+) -> None:
+    path = f"/desk/don-hang/{order.number}-1"
+    packer.post(path, act="ship", carrier="vnpost", tracking="")
+    key = to_global_id("Shipment", Shipment.objects.get().pk)
+    packer.post(path, act="parcel-DELIVERED", parcel=key)
+    assert "It was handed over" not in packer.get(path)
+    miss(new_gql(), order)
+
+    page = packer.get(path)
+    assert "Say here before" in page
+    assert "It is lost" in page
+    assert ">It has arrived<" not in page
+    packer.post(path, act="parcel-DELIVERED", parcel=key)
+
+    assert Shipment.objects.get().missing_at is None
+    miss(new_gql(), order)
+    page = packer.get(path)
+    assert "The officer of your commune looks at it now." in page
+    assert "It was handed over" not in page
+    assert "It is lost" in page
 
 
 def test_only_a_part_may_go(owner: Person, order: Bought) -> None:

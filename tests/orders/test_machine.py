@@ -4,6 +4,7 @@ Steps go through the services that the mutations call; a refused step must leave
 """
 
 import datetime as dt
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -310,14 +311,18 @@ class Life(RuleBasedStateMachine):
     @rule(order=orders, index=st.integers(0, 1), late=st.booleans())
     def receive(self, order: Order, index: int, late: bool) -> None:
         # Else most walks would end before anything arrives.
-        for _step in range(3 * late):
-            if self.part(order, index).state in (S.AWAITING_PAYMENT, S.TO_CONFIRM, S.PREPARING):
-                self.go_on(order, index)
+        if late:
+            self.send(order, index)
         part = self.part(order, index)
         self.attempt(
             "receive",
             lambda: services.seller_order_receive(actor=GUEST, part_id=part.pk, token=order_token(order.pk)),
         )
+
+    def send(self, order: Order, index: int) -> None:
+        for _step in range(3):
+            if self.part(order, index).state in (S.AWAITING_PAYMENT, S.TO_CONFIRM, S.PREPARING):
+                self.go_on(order, index)
 
     @rule(order=orders)
     def nobody_answers(self, order: Order) -> None:
@@ -437,6 +442,29 @@ class Life(RuleBasedStateMachine):
             "miss",
             lambda: services.seller_order_miss(actor=GUEST, part_id=part.pk, token=order_token(order.pk)),
         )
+
+    @rule(order=orders, index=st.integers(0, 1), turn=st.booleans(), came=st.booleans())
+    def somebody_says_where_it_is(self, order: Order, index: int, turn: bool, came: bool) -> None:
+        """What a buyer misses: its seller speaks, or an officer when nobody has."""
+        self.send(order, index)
+        self.miss(order, index)
+        for parcel in Shipment.objects.filter(seller_order__order=order, missing_at__isnull=False):
+            if turn:
+                Shipment.objects.filter(pk=parcel.pk).update(
+                    missing_at=timezone.now() - dt.timedelta(days=30)
+                )
+                self.attempt("missing turn", services.parcels_missing_turn)
+                act = functools.partial(
+                    services.missing_decide, actor=self.admin, parcel_id=parcel.pk, came=came, note="Đã hỏi"
+                )
+            else:
+                act = functools.partial(
+                    services.shipment_update,
+                    actor=self.owners[parcel.seller_order.seller_id],
+                    parcel_id=parcel.pk,
+                    state=ShipmentState.DELIVERED if came else ShipmentState.LOST,
+                )
+            self.attempt(f"missing {came}", act)
 
     @rule(order=orders)
     def pay_back(self, order: Order) -> None:
@@ -634,5 +662,8 @@ def test_everything_adds_up_in_any_order() -> None:
         "give up",
         "return escalate",
         "taken back while something is given back",
+        "missing turn",
+        "missing True",
+        "missing False",
         "stock",
     } <= done, counted

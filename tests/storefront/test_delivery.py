@@ -140,6 +140,21 @@ def test_a_buyer_says_that_it_has_not_come(
     assert 'name="missing"' not in text
     assert "I have it" in text
     assert (SellerOrder.objects.get().state, Shipment.objects.get().missing_at is None) == ("SHIPPED", False)
+    assert "and answers before" in text
+
+    # Its seller has found it; the buyer has not, and the officer looks.
+    owner.parcel(owner.part()["shipments"][0]["id"], "DELIVERED")
+    text = page(client, path)
+    assert "it was handed over. If you still do not have it" in text
+    assert "It has not come" in text
+    client.post(f"{path}/da-nhan", {"part": f"{order.number}-1", "missing": "1"})
+    text = page(client, path)
+    assert "The officer of the commune looks at it now." in text
+    assert 'name="missing"' not in text
+    Shipment.objects.update(missing_at=None)
+    text = page(client, path)
+    assert "The officer of the commune has looked" in text
+    assert 'name="missing"' not in text
 
 
 def test_an_address_abroad_is_shown_whole(gql: Graphql, buyer: Buyer, run_jobs: Callable[[], int]) -> None:

@@ -32,9 +32,10 @@ class StockFlipped:
 class ReviewChanged:
     """A review was answered, hidden or shown again. `order_line`: by which it was bought, if by any.
 
-    `replied`: it has an answer that it did not have before.
+    `replied`: it has an answer that it did not have before; `hidden`: it was shown before.
     """
 
     review_id: uuid.UUID
     order_line: uuid.UUID | None
     replied: bool = False
+    hidden: bool = False

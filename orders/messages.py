@@ -17,7 +17,7 @@ from marketplace.core.clock import HANOI
 from marketplace.core.errors import Text
 from marketplace.core.money import format_money
 from orders import shipping
-from orders.models import Order, Question, Return, ReturnState, SellerOrder, Shipment
+from orders.models import Order, OrderLine, Question, Return, ReturnState, SellerOrder, Shipment
 from orders.tokens import order_token
 
 BENCH = (MemberRole.OWNER, MemberRole.EDITOR, MemberRole.PACKER)
@@ -520,4 +520,18 @@ def review_answered(part: SellerOrder, reply: str) -> None:
         _("“%(seller)s” answers your review: “%(reply)s”"),
         seller=part.seller.name,
         reply=reply,
+    )
+
+
+def review_hidden(part: SellerOrder, line: OrderLine, reason: str) -> None:
+    _tell_buyer(
+        part.order,
+        _("Order %(number)s: your review is hidden"),
+        _(
+            "An officer of the commune has hidden your review of “%(name)s”: %(reason)s\nOthers no longer see it; you "
+            "still do, on the order's page. If you see it otherwise, write to whoever runs this market: %(market)s"
+        ),
+        name=line.product_name,
+        reason=reason,
+        market=f"{settings.BASE_URL}/phap-ly/ai-van-hanh",
     )

@@ -54,7 +54,9 @@ class ReviewAdmin(QueueAdmin):
     show = decision("show", _("Show again"))
     decisions = {"hide": _hiding(True), "show": _hiding(False)}
     consequences = {
-        "hide": _("Buyers no longer see it, and its stars do not count."),
+        "hide": _(
+            "Buyers no longer see it, and its stars do not count. Whoever wrote it is told, with your reason."
+        ),
         "show": _("Buyers see it again, and its stars count."),
     }
     needs_reason = frozenset({"hide", "show"})
@@ -104,7 +106,9 @@ class ContentReportAdmin(QueueAdmin):
     decisions = {"seen_to": _seen_to, "hide_review": _hide_reported}
     consequences = {
         "seen_to": _("It leaves your list. What was reported stays as it is."),
-        "hide_review": _("Buyers no longer see it, and its stars do not count."),
+        "hide_review": _(
+            "Buyers no longer see it, and its stars do not count. Whoever wrote it is told, with your reason."
+        ),
     }
     needs_reason = frozenset({"hide_review"})
     done = _("Done.")

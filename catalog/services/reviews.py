@@ -166,13 +166,16 @@ def review_reply(*, actor: Actor, review_id: uuid.UUID | None, body: str) -> Rev
 
 @transaction.atomic(durable=True)
 def review_hide(*, actor: Actor, review_id: uuid.UUID | None, hidden: bool, reason: str) -> Review:
-    """Hides a review, or shows it again. A hidden one counts nowhere. Twice is once.
+    """Hides a review, which its author is told with the reason, or shows it again. A hidden one counts nowhere.
 
-    Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, REQUIRED, TOO_LONG.
+    Twice is once. Raises Unauthenticated; DomainError NOT_FOUND, FORBIDDEN, REQUIRED, TOO_LONG.
     """
     found = access.access_review(actor, access.DECIDE, review_id)
     problems = Problems()
-    reason = problems.text(reason, MAX_REASON, "reason", required=_("Say why: it is kept with the decision."))
+    needed = (
+        _("Say why: whoever wrote it reads it.") if hidden else _("Say why: it is kept with the decision.")
+    )
+    reason = problems.text(reason, MAX_REASON, "reason", required=needed)
     problems.stop()
     review = _locked(found)
     if (review.hidden_at is not None) == hidden:
@@ -188,7 +191,7 @@ def review_hide(*, actor: Actor, review_id: uuid.UUID | None, hidden: bool, reas
         after={"hidden": hidden},
         reason=reason,
     )
-    events.publish(ReviewChanged(review.pk, review.order_line))
+    events.publish(ReviewChanged(review.pk, review.order_line, hidden=hidden))
     rating_count(review.product_id, review.rating, times=-1 if hidden else 1)
     return review
 

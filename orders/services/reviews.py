@@ -84,7 +84,8 @@ def author_name(order: Order) -> str:
 
 
 def review_changed(event: ReviewChanged) -> None:
-    """A review of something that was bought here: followers of the part read it again, its buyer learns of the answer.
+    """A review of something that was bought here: followers of the part read it again, its buyer learns of the answer,
+    or why it is hidden.
 
     Runs inside the transaction of the change.
     """
@@ -96,3 +97,5 @@ def review_changed(event: ReviewChanged) -> None:
     part_touch(part.pk)
     if event.replied:
         messages.review_answered(part, Review.objects.get(pk=event.review_id).reply)
+    if event.hidden:
+        messages.review_hidden(part, line, Review.objects.get(pk=event.review_id).hidden_reason)

@@ -24,7 +24,7 @@ from catalog.models import (
 from marketplace.core.ids import from_global_id, to_global_id
 from marketplace.core.models import AuditEntry
 from marketplace.core.vietnamese import short_name
-from orders.models import OrderLine, SellerOrder
+from orders.models import Order, OrderLine, SellerOrder
 from search.models import SearchDocument, SearchOutbox
 from search.verify import differences
 from tests.builders import ADDRESS, Shop, make_product, make_user
@@ -316,6 +316,35 @@ def test_hiding_needs_a_reason(officer: Graphql, gql: Graphql, order: Bought, sh
     assert codes(hide(officer, made["id"], reason="  ")) == [(["reason"], "REQUIRED")]
     assert codes(hide(officer, made["id"], reason="x" * 2001)) == [(["reason"], "TOO_LONG")]
     assert stats(shop)[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("vi", "Cán bộ xã đã ẩn"), ("en", "An officer of the commune")]
+)
+def test_whoever_wrote_it_is_told_why_it_is_hidden_once(
+    gql: Graphql, officer: Graphql, order: Bought, shop: Shop, run_jobs: Jobs, language: str, words: str
+) -> None:
+    made = review(gql, order)["review"]
+    Order.objects.update(language=language)
+    run_jobs()
+    mail.outbox.clear()
+    assert codes(hide(officer, made["id"], reason=" ")) == [(["reason"], "REQUIRED")]
+
+    for _press in range(2):
+        hide(officer, made["id"], reason="Có lời thô tục.")
+    run_jobs()
+
+    (letter,) = mail.outbox
+    assert letter.to == ["lan@example.vn"]
+    assert words in letter.body
+    assert shop.product.name in letter.body
+    assert "Có lời thô tục." in letter.body
+    assert "/phap-ly/ai-van-hanh" in letter.body
+    assert order.token in letter.body  # there it can still be read
+    mail.outbox.clear()
+    hide(officer, made["id"], hidden=False, reason="Nhầm")
+    run_jobs()
+    assert mail.outbox == []
 
 
 def test_search_learns_of_it(

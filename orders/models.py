@@ -320,6 +320,10 @@ class ReturnReason(models.TextChoices):
     OTHER = "OTHER"
 
 
+# The seller bears these (E-commerce Law 122/2025 Đ17.2.b): no rule of a shop keeps them from being returned.
+FAULTS = frozenset({ReturnReason.NOT_AS_DESCRIBED, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM})
+
+
 class ReturnState(models.TextChoices):
     REQUESTED = "REQUESTED"
     APPROVED = "APPROVED"

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import Field, Option, field_errors, fill, parse_money, typed, written_money
 from marketplace.desk.site import EDITORS, Desk, desk_page, show
 from marketplace.pages import Data
+from orders.carriers.zones import Zone
 
 OWN, MARKET = "own", "market"
 # Rows of a zone that are shown at least, and one more than it has.
@@ -20,14 +22,7 @@ _KILOS = re.compile(r"(\d{1,5})(?:[.,](\d{1,3}))?\s*(?:kg)?", re.ASCII | re.IGNO
 
 
 def zones() -> dict[str, str]:
-    return {
-        "LOCAL": _("In our own communes"),
-        "HANOI": _("Elsewhere in Hà Nội"),
-        "NORTH": _("The north"),
-        "CENTRAL": _("The centre and the highlands"),
-        "SOUTH": _("The south"),
-        "ABROAD": _("Abroad"),
-    }
+    return {zone.value: capfirst(str(zone.label)) for zone in Zone}
 
 
 @desk_page(EDITORS)

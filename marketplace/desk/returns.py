@@ -14,6 +14,7 @@ from marketplace.desk.client import mutate, run
 from marketplace.desk.forms import field_errors
 from marketplace.desk.site import Desk, desk_page, show
 from marketplace.pages import Data, clean, key_of
+from orders.models import FAULTS
 
 # The tabs by the word in the address.
 TABS: dict[str, tuple[Text, list[str]]] = {
@@ -66,7 +67,7 @@ def give_back(request: HttpRequest, desk: Desk, key: uuid.UUID) -> HttpResponse:
         "section": "orders",
         "row": row,
         "reason": REASONS[row["reason"]],
-        "fault": row["reason"] in ("DAMAGED", "NOT_AS_DESCRIBED", "WRONG_ITEM"),
+        "fault": row["reason"] in FAULTS,
         "note": note,
     }
     return show(request, desk, "desk/return.html", context, errors=errors)

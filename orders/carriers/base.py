@@ -16,6 +16,9 @@ from marketplace.core.errors import Text
 from orders.carriers.steps import Told
 from orders.carriers.zones import Place, Zone
 
+# A parcel that nobody measured, in centimetres.
+USUAL_LENGTH, USUAL_WIDTH, USUAL_HEIGHT = 20, 15, 10
+
 
 class CarrierDown(Exception):
     """It does not answer, or not sensibly: the same may be tried again. Never holds what was sent."""

@@ -21,6 +21,9 @@ from marketplace.core.clock import HANOI
 from marketplace.core.countries import HOME
 from marketplace.core.errors import Text
 from orders.carriers.base import (
+    USUAL_HEIGHT,
+    USUAL_LENGTH,
+    USUAL_WIDTH,
     Booked,
     Booking,
     CarrierDown,
@@ -46,7 +49,7 @@ MAX_WORDS = 300
 NOT_THE_PARCEL = frozenset({401, 403, 408, 425, 429})
 LIST_SECONDS = 86_400
 _PAGE = 200
-_PARCEL_OF_NOBODY = {"length": 20, "width": 15, "height": 10}
+_PARCEL_OF_NOBODY = {"length": USUAL_LENGTH, "width": USUAL_WIDTH, "height": USUAL_HEIGHT}
 
 
 class Ghn:

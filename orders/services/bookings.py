@@ -26,7 +26,15 @@ from marketplace.core.countries import HOME
 from marketplace.core.errors import DomainError, ErrorCode, Text
 from orders import messages
 from orders.carriers import Carrier, CarrierRefused, booking_carrier
-from orders.carriers.base import Booked, Booking, Item, Party
+from orders.carriers.base import (
+    USUAL_HEIGHT,
+    USUAL_LENGTH,
+    USUAL_WIDTH,
+    Booked,
+    Booking,
+    Item,
+    Party,
+)
 from orders.carriers.ghn import MAX_SIDE_CM
 from orders.carriers.zones import Place
 from orders.models import BookingState, OrderLine, SellerOrder, Shipment, ShipmentLine
@@ -34,8 +42,6 @@ from orders.services.states import lock_part, part_touch, tell_step
 
 log = structlog.get_logger(__name__)
 B = BookingState
-# A parcel that nobody measured, in centimetres.
-USUAL_LENGTH, USUAL_WIDTH, USUAL_HEIGHT = 20, 15, 10
 # Jobs try for about so long by themselves; what is open then is taken up again.
 RESUME_AFTER = dt.timedelta(hours=6)
 

@@ -28,6 +28,7 @@ from marketplace.core.errors import DomainError, ErrorCode, Problem, not_found, 
 from orders import access, messages
 from orders.events import ReturnReceived
 from orders.models import (
+    FAULTS,
     OrderLine,
     Return,
     ReturnImage,
@@ -55,8 +56,6 @@ from orders.services.states import (
 
 R = ReturnState
 S = SellerOrderState
-# The seller bears these (E-commerce Law 122/2025 Đ17.2.b): no rule of a shop keeps them from being returned.
-FAULTS = frozenset({ReturnReason.NOT_AS_DESCRIBED, ReturnReason.DAMAGED, ReturnReason.WRONG_ITEM})
 # So long after the first the same request is the same press; later it is about another piece.
 SAME_PRESS = dt.timedelta(minutes=10)
 MAX_DESCRIPTION = MAX_NOTE = 2000

@@ -6,11 +6,14 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
+        from django.core import checks
+
         from catalog.events import ReviewChanged
         from catalog.queries import others_waiting
         from marketplace.accounts.personal import register
         from marketplace.core.events import subscribe
         from orders import reports
+        from orders.checks import returns_text
         from orders.personal import SECTION
         from orders.queries import parcels_waiting, returns_waiting
         from orders.services import review_changed
@@ -19,4 +22,5 @@ class OrdersConfig(AppConfig):
         others_waiting.append((_("missing parcels"), parcels_waiting))
         register(SECTION)
         reports.register()
+        checks.register(returns_text)
         subscribe(ReviewChanged, review_changed)

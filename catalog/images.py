@@ -27,11 +27,13 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, PngImagePlugin
 
+from catalog.models import ImageAsset
 from marketplace.core.errors import DomainError, ErrorCode, Text
+from marketplace.core.private_links import opened, private_path
 
 RENDITION_FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "webp": ("WEBP", {"quality": 80, "method": 4}),
@@ -42,6 +44,7 @@ RENDITION_TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "avif": "image/avi
 PLACEHOLDER_SIZE = 16
 # The folder of what was uploaded, in the private storage.
 ORIGINALS = "o"
+SALT = "catalog.images"
 # What shows through a transparent picture.
 PAPER = "#FBF7EF"
 # In pixels. WebP itself ends at 16,383; nobody scrolls that far.
@@ -612,8 +615,8 @@ def rendition_names(asset_id: object, widths: list[int]) -> list[str]:
     ]
 
 
-def render(asset_id: object, picture: Image.Image) -> Rendered:
-    """Writes all renditions to the public storage. `picture`: from `open_checked`, or drawn by ourselves.
+def render(asset_id: object, picture: Image.Image, *, private: bool = False) -> Rendered:
+    """Writes all renditions to their storage. `picture`: from `open_checked`, or drawn by ourselves.
 
     Safe to run twice and in two workers at once: names and content are the same.
     """
@@ -626,7 +629,8 @@ def render(asset_id: object, picture: Image.Image) -> Rendered:
         for extension, (kind, options) in rendition_formats().items():
             buffer = io.BytesIO()
             scaled.save(buffer, kind, **options)
-            _write(rendition_name(asset_id, width, extension), buffer.getvalue())
+            name = rendition_name(asset_id, width, extension)
+            _write(rendition_storage(private=private), name, buffer.getvalue())
     small = clean.resize((PLACEHOLDER_SIZE, min(64, max(1, PLACEHOLDER_SIZE * size[1] // size[0]))))
     red, green, blue = small.resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
     buffer = io.BytesIO()
@@ -640,9 +644,12 @@ def render(asset_id: object, picture: Image.Image) -> Rendered:
     )
 
 
-def _write(name: str, content: bytes) -> None:
+def rendition_storage(*, private: bool) -> Storage:
+    return storages["private" if private else "public"]
+
+
+def _write(storage: Storage, name: str, content: bytes) -> None:
     """Leaves `content` at `name`. A half-written file of a killed worker has another size and is replaced."""
-    storage = storages["public"]
     if storage.exists(name):
         if storage.size(name) == len(content):
             return
@@ -656,7 +663,19 @@ def _write(name: str, content: bytes) -> None:
         storage.delete(written)
 
 
-def rendition_url(asset_id: object, widths: list[int], wanted: int | None, extension: str) -> str:
-    """The URL of the smallest rendition at least as wide as wanted, else of the widest."""
+def rendition_url(asset: ImageAsset, wanted: int | None, extension: str) -> str:
+    """The URL of the smallest rendition at least as wide as wanted, else of the widest.
+
+    That of a private picture is a signed one and ends: it is for whoever may read where the picture stands.
+    """
+    widths = asset.widths
     width = next((w for w in sorted(widths) if wanted is not None and w >= wanted), max(widths))
-    return storages["public"].url(rendition_name(asset_id, width, extension))
+    name = rendition_name(asset.pk, width, extension)
+    if asset.private:
+        return private_path("private_picture", SALT, name)
+    return storages["public"].url(name)
+
+
+def rendition_of(token: str) -> str | None:
+    """The name of a private rendition, of a link that is ours and not too old."""
+    return opened(token, SALT)

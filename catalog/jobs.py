@@ -19,8 +19,8 @@ def render_image(asset_id: str) -> None:
 
 
 @app.task(queue="pictures", retry=PATIENT)
-def delete_picture_files(original: str, names: list[str]) -> None:
-    services.picture_files_delete(original, names)
+def delete_picture_files(original: str, names: list[str], private: bool = False) -> None:
+    services.picture_files_delete(original, names, private=private)
 
 
 @app.periodic(cron="7 * * * *")

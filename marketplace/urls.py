@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from oauth2_provider.views import RevokeTokenView, TokenView
 
-from catalog.views import private_file
+from catalog.views import private_file, private_picture
 from marketplace.accounts.authentication import context_of
 from marketplace.core import health
 from marketplace.core.graphql.view import GraphQLView
@@ -24,6 +24,7 @@ urlpatterns = [
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("giay-to/<str:token>", private_file, name="private_file"),
+    path("anh-rieng/<str:token>", private_picture, name="private_picture"),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     # Partner apps are made by a command: only tokens are given out here, no pages.

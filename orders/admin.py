@@ -113,7 +113,7 @@ class ReturnAdmin(QueueAdmin):
     @admin.display(description=_("photos"))
     def photos(self, row: Return) -> Any:
         ready = row.pictures.filter(asset__ready=True).select_related("asset").order_by("id")
-        urls = [(rendition_url(p.asset.pk, p.asset.widths, 640, "webp"),) for p in ready]
+        urls = [(rendition_url(p.asset, 640, "webp"),) for p in ready]
         return format_html_join("", '<img src="{}" alt="" width="320">', urls)
 
 

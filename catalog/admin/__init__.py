@@ -53,8 +53,8 @@ def _pictures(rows: Iterable[ProductImage]) -> SafeString | str:
     """Small ones, each with the way to the large one."""
     shown = [
         (
-            images.rendition_url(row.asset.pk, row.asset.widths, 1200, "jpg"),
-            images.rendition_url(row.asset.pk, row.asset.widths, 320, "jpg"),
+            images.rendition_url(row.asset, 1200, "jpg"),
+            images.rendition_url(row.asset, 320, "jpg"),
             row.alt or _("Look at the photo in full size"),
         )
         for row in rows

@@ -72,7 +72,7 @@ class ReviewAdmin(QueueAdmin):
     @admin.display(description=_("Photos"))
     def photos(self, row: Review) -> Any:
         shown = [
-            (images.rendition_url(item.asset.pk, item.asset.widths, 320, "jpg"), _("Photo of the review"))
+            (images.rendition_url(item.asset, 320, "jpg"), _("Photo of the review"))
             for item in row.pictures.select_related("asset").order_by("position", "id")
             if item.asset.ready
         ]

@@ -30,14 +30,16 @@ MAX_ALT = 300
 SWEEP_BATCH = 200
 
 
-def picture_take(upload: UploadedFile, *path: str) -> ImageAsset:
+def picture_take(upload: UploadedFile, *path: str, private: bool = False) -> ImageAsset:
     """The asset of this file: the one there is with the same content, or a new one that waits to be rendered.
+
+    `private`: not for everybody, as the photo of a parcel with its address on it.
 
     Raises DomainError FILE_TOO_LARGE, FILE_TYPE or FILE_BROKEN at `path`.
     """
     try:
         inspected = images.inspect(upload)
-        asset = _known(inspected.sha256) or _stored(upload, inspected.sha256)
+        asset = _known(inspected.sha256, private) or _stored(upload, inspected.sha256, private)
         if asset.problem:
             raise images.refusal(ErrorCode(asset.problem))
     except DomainError as error:
@@ -45,14 +47,13 @@ def picture_take(upload: UploadedFile, *path: str) -> ImageAsset:
     return asset
 
 
-def _known(sha256: str) -> ImageAsset | None:
+def _known(sha256: str, private: bool) -> ImageAsset | None:
     """The asset with this content. Marked as wanted, so that no sweep takes it before it is used."""
-    if not ImageAsset.objects.filter(sha256=sha256).update(updated_at=timezone.now()):
-        return None
-    return ImageAsset.objects.filter(sha256=sha256).first()
+    same = ImageAsset.objects.filter(sha256=sha256, private=private)
+    return same.first() if same.update(updated_at=timezone.now()) else None
 
 
-def _stored(upload: UploadedFile, sha256: str) -> ImageAsset:
+def _stored(upload: UploadedFile, sha256: str, private: bool) -> ImageAsset:
     from catalog.jobs import render_image
 
     key = uuid7()
@@ -60,12 +61,12 @@ def _stored(upload: UploadedFile, sha256: str) -> ImageAsset:
     name = storages["private"].save(f"{images.ORIGINALS}/{key.hex[-2:]}/{key.hex}", upload)
     try:
         with transaction.atomic():
-            asset = ImageAsset.objects.create(id=key, sha256=sha256, original=name)
+            asset = ImageAsset.objects.create(id=key, sha256=sha256, original=name, private=private)
             render_image.defer(asset_id=str(key))
     except IntegrityError:
         # The same file at the same moment: the other one is as good.
         storages["private"].delete(name)
-        return ImageAsset.objects.get(sha256=sha256)
+        return ImageAsset.objects.get(sha256=sha256, private=private)
     return asset
 
 
@@ -90,7 +91,7 @@ def image_render(asset_id: uuid.UUID) -> None:
         except DomainError as error:
             ImageAsset.objects.filter(pk=asset_id).update(problem=error.problems[0].code.value)
             return
-    rendered = images.render(asset.pk, picture)
+    rendered = images.render(asset.pk, picture, private=asset.private)
     with transaction.atomic():
         ImageAsset.objects.filter(pk=asset_id, ready=False).update(
             sha256=digest,
@@ -318,15 +319,17 @@ def assets_sweep() -> int:
         )
         for asset in assets:
             delete_picture_files.defer(
-                original=asset.original, names=images.rendition_names(asset.pk, asset.widths)
+                original=asset.original,
+                names=images.rendition_names(asset.pk, asset.widths),
+                private=asset.private,
             )
         ImageAsset.objects.filter(pk__in=[asset.pk for asset in assets]).delete()
     return len(assets)
 
 
-def picture_files_delete(original: str, names: Sequence[str]) -> None:
+def picture_files_delete(original: str, names: Sequence[str], *, private: bool) -> None:
     """Deletes the files of an asset whose row is gone. Safe to run twice."""
     if original:
         storages["private"].delete(original)
     for name in names:
-        storages["public"].delete(name)
+        images.rendition_storage(private=private).delete(name)

@@ -11,9 +11,14 @@ from django.core import signing
 from django.urls import reverse
 
 
+def private_path(route: str, salt: str, value: Any) -> str:
+    """The path of the route whose one argument is the signed `value`, which JSON can hold."""
+    return reverse(route, args=[signing.dumps(value, salt=salt)])
+
+
 def private_link(route: str, salt: str, value: Any) -> str:
-    """The address of the route whose one argument is the signed `value`, which JSON can hold."""
-    return f"{settings.BASE_URL}{reverse(route, args=[signing.dumps(value, salt=salt)])}"
+    """The same with the address of the market before it."""
+    return f"{settings.BASE_URL}{private_path(route, salt, value)}"
 
 
 def opened(token: str, salt: str) -> Any | None:

@@ -93,6 +93,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/thu-nghiem/",
         "/desk",
         "/giay-to/",
+        "/anh-rieng/",
         "/admin/",
     )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]

@@ -91,7 +91,10 @@ def return_request(
     _check_words(reason, words, len(images or ()))
     _check_time(part, reason)
     # Files are written before the rows that use them: what no return uses is swept.
-    assets = [catalog.picture_take(file, "images", str(index)) for index, file in enumerate(images or ())]
+    assets = [
+        catalog.picture_take(file, "images", str(index), private=True)
+        for index, file in enumerate(images or ())
+    ]
     return _request(actor, part.pk, reason, words, lines, assets)
 
 

@@ -599,7 +599,9 @@ def test_a_file_that_is_about_to_be_used_is_not_swept(
     monkeypatch.setattr(pictures, "_image_add", swept_before)
     if not marked:
         # The control: found, but not marked as wanted.
-        monkeypatch.setattr(pictures, "_known", lambda sha256: ImageAsset.objects.get(sha256=sha256))
+        monkeypatch.setattr(
+            pictures, "_known", lambda sha256, _private: ImageAsset.objects.get(sha256=sha256)
+        )
 
     if marked:
         ok(owner.image(draft["id"], photo()))

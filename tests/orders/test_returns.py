@@ -2,11 +2,13 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.utils import IntegrityError
@@ -15,6 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
+from catalog import images
+from catalog import services as catalog
 from catalog.models import (
     Commune,
     CommuneOfficer,
@@ -32,7 +36,7 @@ from marketplace.core.clock import HANOI
 from marketplace.core.ids import to_global_id
 from orders import services
 from orders.jobs import end_waits
-from orders.models import OrderLine, Return, SellerOrder, Shipment
+from orders.models import OrderLine, Return, ReturnImage, SellerOrder, Shipment
 from payments.models import Refund
 from payments.services import refund_complete
 from tests.builders import ADDRESS, Shop, make_product, make_seller, make_user
@@ -253,6 +257,66 @@ def test_pictures_go_along_and_a_broken_file_does_not(
 
     assert len(made["images"]) == 2
     assert Return.objects.get().pictures.count() == ImageAsset.objects.count() == 2
+
+
+def test_pictures_are_for_both_sides_and_the_officers_by_links_that_end(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int], settings: Any
+) -> None:
+    order = arrived(gql, owner, run_jobs, (shop.variant, 1))
+    upload = SimpleUploadedFile("a.jpg", photo("red"))
+    everybodys = catalog.picture_take(upload, "file")
+    ask_with(gql, order, photo("red"))
+    run_jobs()
+    asset = ReturnImage.objects.get().asset
+    assert (asset.private, asset.ready, asset.pk == everybodys.pk) == (True, True, False)
+
+    asked = "query($s: [ReturnState!]){returns(state: $s){nodes{images{url(width: 160)}}}}"
+    path = owner.gql(asked, s=["REQUESTED"])["returns"]["nodes"][0]["images"][0]["url"]
+
+    answer = Client().get(path)
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/webp", "private, no-store")
+    assert Image.open(io.BytesIO(answer.getvalue())).size[0] == 160
+    name = images.rendition_name(asset.pk, 160, "webp")
+    assert storages["private"].exists(name)
+    assert not storages["public"].exists(name)
+    assert Client().get(f"/media/{name}").status_code == 404
+    assert Client().get(path[:-1]).status_code == 404
+    # A link to another thing opens no picture.
+    paper = path.rpartition("/")[0] + "/" + signing.dumps(name, salt="catalog.files")
+    assert Client().get(paper).status_code == 404
+    settings.PRIVATE_LINK_MINUTES = 0
+    assert Client().get(path).status_code == 404
+    settings.PRIVATE_LINK_MINUTES = 15
+
+    Return.objects.update(state="ESCALATED", escalated_at=timezone.now(), decide_before=None)
+    administrator = Client()
+    administrator.force_login(make_user(is_staff=True, is_superuser=True))
+    page = administrator.get(f"/admin/orders/return/{Return.objects.get().pk}/change/").content.decode()
+    (shown,) = re.findall(r'src="(/anh-rieng/[^"]+)"', page)
+    assert Image.open(io.BytesIO(Client().get(shown).getvalue())).size[0] == 320
+
+    # With the return's last word gone, so are its files.
+    ReturnImage.objects.all().delete()
+    long_ago = timezone.now() - dt.timedelta(days=settings.PICTURE_KEEP_DAYS + 1)
+    ImageAsset.objects.update(updated_at=long_ago)
+    assert catalog.assets_sweep() == 2
+    run_jobs()
+    assert not storages["private"].exists(name)
+    assert not storages["private"].exists(asset.original)
+
+
+def ask_with(gql: Graphql, order: Bought, *files: bytes) -> dict[str, Any]:
+    """Something is broken, as the photos show."""
+    line = OrderLine.objects.get(seller_order__order__number=order.number)
+    given = {
+        "sellerOrderId": part_ids(order)[0],
+        "token": order.token,
+        "reason": "DAMAGED",
+        "description": "Gãy",
+        "lines": [{"lineId": to_global_id("OrderLine", line.pk), "quantity": 1}],
+        "images": [SimpleUploadedFile("a.jpg", content) for content in files],
+    }
+    return gql.send(ASK, {"i": given})["data"]["returnRequest"]["returnRequest"]  # type: ignore[no-any-return]
 
 
 def photo(colour: str) -> bytes:

@@ -140,7 +140,7 @@ class Image(graphene.ObjectType):
         wanted = getattr(format, "value", format)
         # AVIF renditions are made where an installation asks for them; WebP stands in.
         extension = wanted if wanted in images.RENDITION_FORMATS else "webp"
-        return images.rendition_url(root.asset.pk, root.asset.widths, width or root.width, extension)
+        return images.rendition_url(root.asset, width or root.width, extension)
 
     @staticmethod
     def resolve_width(root: loaders.ImageView, info: graphene.ResolveInfo) -> int | None:

@@ -197,11 +197,12 @@ def test_only_what_the_state_allows_has_a_button(here: Client, shop: Shop, appli
 def test_the_side_bar_counts_what_waits(here: Client, elsewhere: Client, applied: Seller) -> None:
     admin_page = here.get("/admin/catalog/seller/").context
 
-    waiting = [item["badge_callback"] for item in admin_page["sidebar_navigation"][0]["items"]]
+    waiting = [str(item["badge_callback"]) for item in admin_page["sidebar_navigation"][0]["items"]]
     other = elsewhere.get("/admin/catalog/seller/").context["sidebar_navigation"][0]["items"]
 
-    assert [str(badge) for badge in waiting] == ["1", "0", "0", "0", "0"]
-    assert [str(item["badge_callback"]) for item in other] == ["0"] * 5
+    # Higher packages add queues of their own behind ours.
+    assert waiting == ["1", *["0"] * (len(other) - 1)]
+    assert {str(item["badge_callback"]) for item in other} == {"0"}
 
 
 def test_what_changed_since_it_was_looked_at_is_not_published(here: Client, shop: Shop) -> None:

@@ -220,8 +220,8 @@ def parcel_lost(part: SellerOrder) -> None:
 
 
 def missing_escalated(part: SellerOrder, parcel: Shipment) -> None:
-    """To both sides, and to the officers who look now. Once a parcel."""
-    key = f"missing:{parcel.pk}:escalated"
+    """To both sides, and to the officers who look now."""
+    key = f"missing:{parcel.pk}:escalated:{timezone.now():%Y%m%d%H%M%S%f}"
     _tell_buyer(
         part.order,
         _("Order %(number)s: an officer looks for the parcel"),
@@ -267,7 +267,7 @@ def missing_decided(part: SellerOrder, parcel: Shipment, *, came: bool) -> None:
         )
     _tell_seller(
         part,
-        f"missing:{parcel.pk}:decided",
+        f"missing:{parcel.pk}:decided:{timezone.now():%Y%m%d%H%M%S%f}",
         _("Order %(number)s: the officer has decided"),
         _("The parcel counts as handed over. There is nothing to do: %(link)s")
         if came

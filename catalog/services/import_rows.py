@@ -551,7 +551,7 @@ class Taker:
         """The picture's row; in a trial one that is undone with its listing."""
         if not self.job.dry_run:
             return asset
-        return ImageAsset.objects.get_or_create(sha256=asset.sha256)[0]
+        return ImageAsset.objects.get_or_create(sha256=asset.sha256, private=False)[0]
 
     def _add_pictures(self, product: Product, rows: list[Goods]) -> bool:
         changed = False

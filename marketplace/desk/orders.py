@@ -31,7 +31,7 @@ NAMES = ("carrier", "tracking")
 # Who carries what was ordered by each way of delivery, where that leaves no choice.
 FITTING = {"ghn": "ghn", "pickup": "pickup"}
 # What a person at the bench knows of a parcel.
-PARCEL_NEWS = {"DELIVERED", "CANCELLED", "RETURNED", "LOST"}
+PARCEL_NEWS = {"IN_TRANSIT", "DELIVERED", "CANCELLED", "RETURNED", "LOST"}
 
 
 @desk_page(methods=("GET",))

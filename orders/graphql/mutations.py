@@ -157,6 +157,10 @@ class OrdersMutation(VoiceMutations):
         SellerOrderPayload,
         id=graphene.ID(required=True),
         state=graphene.Argument(types.ShipmentState, required=True),
+        handed_over=graphene.Boolean(
+            default_value=False,
+            description="With DELIVERED, of a parcel that its buyer misses: you have asked, and it was handed over.",
+        ),
     )
 
     @staticmethod
@@ -244,9 +248,14 @@ class OrdersMutation(VoiceMutations):
 
     @staticmethod
     @answers(SellerOrderPayload)
-    def resolve_shipment_update(root: Any, info: graphene.ResolveInfo, id: str, state: Any) -> dict[str, Any]:
+    def resolve_shipment_update(
+        root: Any, info: graphene.ResolveInfo, id: str, state: Any, handed_over: bool
+    ) -> dict[str, Any]:
         part = services.shipment_update(
-            actor=info.context.actor, parcel_id=parse_id(id, "Shipment"), state=plain(state)
+            actor=info.context.actor,
+            parcel_id=parse_id(id, "Shipment"),
+            state=plain(state),
+            handed_over=handed_over,
         )
         return {"seller_order": shown_part(part, info, sold=True)}
 

@@ -229,15 +229,19 @@ def _packed(part: SellerOrder, lines: Sequence[Mapping[str, Any]] | None) -> lis
 
 
 @transaction.atomic(durable=True)
-def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) -> SellerOrder:
-    """What the seller knows of a parcel. The same news twice is once.
+def shipment_update(
+    *, actor: Actor, parcel_id: uuid.UUID | None, state: str, handed_over: bool = False
+) -> SellerOrder:
+    """What the seller knows of a parcel. The same news twice is once, but where a buyer misses what counts as there:
+    then `handed_over` is the seller's word that it has asked, and that it was.
 
     Raises DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE.
     """
     parcel = access.access_parcel(actor, access.FULFIL, parcel_id)
     part = lock_part(parcel.seller_order_id)
     parcel = Shipment.objects.get(pk=parcel.pk)
-    if state == ShipmentState.DELIVERED and parcel.missing_at is not None:
+    is_word = parcel.state != state or handed_over
+    if state == ShipmentState.DELIVERED and parcel.missing_at is not None and is_word:
         if parcel.escalated_at is not None:
             raise _wrong_state(_("It waits for an officer now."), "state")
         _check_hand_move(parcel, state)
@@ -248,6 +252,8 @@ def shipment_update(*, actor: Actor, parcel_id: uuid.UUID | None, state: str) ->
         _move_parcel(actor, part, parcel, state, by="seller")
         if state == ShipmentState.LOST and parcel.missing_at is not None:
             messages.parcel_lost(part)
+        if (parcel.state, state) == (ShipmentState.RETURNED, ShipmentState.IN_TRANSIT):
+            _tell_sent(part, parcel, "shipped", by="seller")
     return SellerOrder.objects.get(pk=part.pk)
 
 
@@ -351,10 +357,15 @@ def _move_parcel(
     elif to == ShipmentState.IN_TRANSIT:
         changes = {"shipped_at": parcel.shipped_at or now}
         if parcel.state == ShipmentState.RETURNED:
-            # Sent once more: what was said of the first time counts no more.
-            changes.update(missing_at=None, found_at=None, escalated_at=None, buyer_asked_at=None)
+            changes = {"shipped_at": now, "buyer_asked_at": None}
     elif to == ShipmentState.CANCELLED and parcel.booking:
         changes = _unbooked(parcel, by)
+    if to in (ShipmentState.CANCELLED, ShipmentState.RETURNED, ShipmentState.LOST):
+        # Whoever misses it has an answer.
+        changes["missing_at"] = None
+    elif parcel.state in (ShipmentState.RETURNED, ShipmentState.LOST):
+        # Sent once more, or found: what was said of it before counts no more.
+        changes.update(missing_at=None, found_at=None, escalated_at=None)
     parcel_move(parcel, to, **changes)
     part_touch(part.pk)
     if parcel.booking and parcel.state == ShipmentState.READY and to != ShipmentState.CANCELLED:
@@ -404,15 +415,12 @@ def _depart(part: SellerOrder, parcel: Shipment, to: str, by: str) -> None:
         part_move(part, S.SHIPPED)
         part.state = S.SHIPPED
     if to == ShipmentState.IN_TRANSIT:
-        tell_step(
-            part.order,
-            "shipped" if whole else "partly_shipped",
-            part=part,
-            actor=by,
-            carrier=parcel.carrier,
-            tracking=parcel.tracking_number,
-        )
-        messages.parcel_left(part, parcel)
+        _tell_sent(part, parcel, "shipped" if whole else "partly_shipped", by=by)
+
+
+def _tell_sent(part: SellerOrder, parcel: Shipment, kind: str, *, by: str) -> None:
+    tell_step(part.order, kind, part=part, actor=by, carrier=parcel.carrier, tracking=parcel.tracking_number)
+    messages.parcel_left(part, parcel)
 
 
 def part_arrive(part: SellerOrder, by: str) -> None:

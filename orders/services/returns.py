@@ -470,8 +470,9 @@ def _turn(return_id: uuid.UUID) -> bool:
 def parcels_give_up(*, limit: int = 200) -> int:
     """Pays back what was in parcels that are lost, or came back and were not sent again, for PARCEL_GIVE_UP_DAYS.
 
-    Returns for how many parts. What else is of such a part has arrived then, or the part is over. Not while something
-    of it is to go back: who pays for which piece is open then, and what stays with nobody would be paid by nobody.
+    Returns for how many parts. What else is of such a part has arrived then, or the part is over. Not while pieces
+    of the same line are to go back: which of them are in it is open then, and what stays with nobody would be paid by
+    nobody.
     """
     due = _given_up().order_by("updated_at").values_list("seller_order", flat=True)[:limit]
     return one_by_one(list(dict.fromkeys(due)), _give_up)
@@ -484,7 +485,7 @@ def _given_up() -> QuerySet[Shipment]:
         given_up_at=None,
         updated_at__lt=since,
         seller_order__state=S.SHIPPED,
-    ).exclude(seller_order__returns__state__in=OPEN_RETURNS)
+    ).exclude(lines__line__in=ReturnLine.objects.filter(parent__state__in=OPEN_RETURNS).values("line"))
 
 
 def _give_up(part_id: uuid.UUID) -> bool:

@@ -31,7 +31,7 @@ from catalog.models import (
     SellerMember,
     Variant,
 )
-from catalog.services import import_rows, imports
+from catalog.services import import_rows, imports, picture_take
 from catalog.sheets.read import open_sheet
 from marketplace.core.models import AuditEntry
 from tests.builders import Shop, make_product, make_seller, make_variant
@@ -248,6 +248,9 @@ def test_a_trial_counts_what_only_waits_or_only_adds_a_picture(
     owner: Caller, shop: Shop, run_jobs: Run
 ) -> None:
     code, images = shop.variant.sku, {"gio_jpg": photo("teal").read()}
+    # The same photo came with something given back: that one is another.
+    private = picture_take(photo("teal"), "file", private=True)
+    run_jobs()
 
     renamed = taken(owner, run_jobs, sheet(f"SKU,Name\n{code},Giỏ tên mới\n"), dry_run=True)
     pictured = taken(
@@ -260,6 +263,8 @@ def test_a_trial_counts_what_only_waits_or_only_adds_a_picture(
         run_jobs()
         assert counts(look(owner, tried)) == ("DONE", 1, 0, 1, 0)
     assert ProductRevision.objects.get(product=shop.product).name == "Giỏ tên mới"
+    assert ProductImage.objects.exists()
+    assert not ProductImage.objects.filter(asset=private).exists()
 
 
 def test_a_trial_meets_the_limits_that_the_real_run_would_meet(

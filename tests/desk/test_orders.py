@@ -167,6 +167,20 @@ def test_the_address_and_what_is_in_it_are_printed(owner: Person, packer: Person
     owner.get(f"{path}/phieu.pdf", 404)
 
 
+def test_what_came_back_is_sent_once_more(owner: Person, order: Bought) -> None:
+    path = f"/desk/don-hang/{order.number}-1"
+    owner.post(path, act="confirm")
+    owner.post(path, act="ship", carrier="vnpost", tracking="EV123456789VN")
+    key = to_global_id("Shipment", Shipment.objects.get().pk)
+    owner.post(path, act="parcel-RETURNED", parcel=key)
+    assert 'value="parcel-IN_TRANSIT"' in owner.get(path)
+
+    owner.post(path, act="parcel-IN_TRANSIT", parcel=key)
+
+    assert Shipment.objects.get().state == "IN_TRANSIT"
+    assert 'value="parcel-IN_TRANSIT"' not in owner.get(path)
+
+
 def test_a_label_abroad_tells_the_country_as_posts_read_it(
     owner: Person, gql: Graphql, run_jobs: Callable[[], int], shop: Shop
 ) -> None:

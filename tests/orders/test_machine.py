@@ -44,6 +44,7 @@ from orders.models import (
     ShipmentLine,
     ShipmentState,
 )
+from orders.queries import PARCEL_MISSED
 from orders.services.states import MOVES, OPEN_RETURNS, PARCEL_MOVES, RETURN_MOVES
 from orders.tokens import order_token
 from payments import services as payments
@@ -340,7 +341,7 @@ class Life(RuleBasedStateMachine):
         self.attempt("complete", services.parts_complete)
         # Nothing waits that has no reason to.
         for part in SellerOrder.objects.filter(state=S.DELIVERED, completes_at__lt=timezone.now()):
-            missing = part.shipments.filter(missing_at__isnull=False, given_up_at=None)
+            missing = part.shipments.filter(PARCEL_MISSED)
             assert missing.exists() or part.returns.filter(state__in=OPEN_RETURNS).exists()
 
     @rule(order=orders, index=st.integers(0, 1), amount=st.integers(1, 400_000))

@@ -63,6 +63,17 @@ def miss(gql: Graphql, order: Bought) -> dict[str, Any]:
     return change(gql, "sellerOrderMiss", "id: ID!, token: String", id=part_ids(order)[0], token=order.token)
 
 
+def found(owner: Side) -> dict[str, Any]:
+    """The seller's word that it was handed over."""
+    return owner.do(
+        "shipmentUpdate",
+        "id: ID!, state: ShipmentState!, handedOver: Boolean",
+        id=parcel(owner)["id"],
+        state="DELIVERED",
+        handedOver=True,
+    )
+
+
 def days_pass(days: float) -> None:
     """Also the day on which the part would be done."""
     past = dt.timedelta(days=days)
@@ -93,7 +104,9 @@ def test_without_a_word_of_the_seller_an_officer_looks_once(
     gql: Graphql, owner: Side, missed: Bought, officer: User, run_jobs: Callable[[], int]
 ) -> None:
     until = parcel(owner)["missingUntil"]
-    assert until.startswith((timezone.now() + 3 * DAY).isoformat()[:10])
+    since = Shipment.objects.get().missing_at
+    assert since is not None
+    assert dt.datetime.fromisoformat(until) == since + 3 * DAY
     days_pass(2.9)
     run_jobs()
     assert parcel(owner)["escalatedAt"] is None
@@ -110,7 +123,7 @@ def test_without_a_word_of_the_seller_an_officer_looks_once(
     assert SellerOrder.objects.get().updated_at > before
     # It does not end by time, and the seller has had the time to speak.
     assert owner.part()["state"] == "DELIVERED"
-    assert codes(owner.parcel(parcel(owner)["id"], "DELIVERED")) == [(["state"], "INVALID_STATE")]
+    assert codes(found(owner)) == [(["state"], "INVALID_STATE")]
     assert read(gql, missed)["events"][-1]["kind"] == "parcel_escalated"
     mail.outbox.clear()
     officers_remind()
@@ -130,7 +143,11 @@ def test_found_it_counts_as_come_today_and_may_be_missed_once_more(
     gql: Graphql, owner: Side, missed: Bought, officer: User, run_jobs: Callable[[], int]
 ) -> None:
     days_pass(2)
-    owner.parcel(parcel(owner)["id"], "DELIVERED")
+    before = parcel(owner)
+    # A program that repeats what its carrier says has asked nobody.
+    assert codes(owner.parcel(before["id"], "DELIVERED")) == []
+    assert parcel(owner) == before
+    assert codes(found(owner)) == []
     run_jobs()
 
     assert (parcel(owner)["missingAt"], parcel(owner)["foundAt"] is None) == (None, False)
@@ -193,12 +210,56 @@ def test_sent_once_more_its_silence_counts_anew(
     owner.ship(part_ids(order)[0])
     miss(gql, order)
     key = parcel(owner)["id"]
+    days_pass(4)
+    assert parcel(owner)["escalatedAt"] is not None
+    Shipment.objects.update(shipped_at=timezone.now() - 30 * DAY)
+    run_jobs()
+    mail.outbox.clear()
     for state in ("RETURNED", "IN_TRANSIT"):
-        owner.parcel(key, state)
-    Shipment.objects.update(shipped_at=timezone.now() - 15 * DAY)
+        assert codes(owner.parcel(key, state)) == []
+    run_jobs()
 
-    assert parcel(owner)["missingAt"] is None
+    assert (parcel(owner)["missingAt"], parcel(owner)["escalatedAt"]) == (None, None)
+    # Its days begin anew, and its buyer knows.
+    assert len(told()) == 1
+    assert services.parcels_ask_buyers() == services.parcels_assume() == 0
+    Shipment.objects.update(shipped_at=timezone.now() - 15 * DAY)
     assert services.parcels_ask_buyers() == 1
+
+
+def test_what_never_left_is_missed_no_more_and_the_part_ends_by_time(
+    gql: Graphql, owner: Side, shop: Shop, run_jobs: Callable[[], int]
+) -> None:
+    order = buy_paid(gql, run_jobs, (shop.variant, 1))
+    owner.ship(part_ids(order)[0])
+    miss(gql, order)
+    owner.parcel(parcel(owner)["id"], "CANCELLED")
+    assert parcel(owner)["missingAt"] is None
+    owner.ship(part_ids(order)[0])
+    owner.parcel(owner.part()["shipments"][1]["id"], "DELIVERED")
+
+    days_pass(8)
+
+    assert owner.part()["state"] == "COMPLETED"
+
+
+def test_lost_and_handed_over_after_all_it_may_be_missed_again_and_everybody_hears(
+    gql: Graphql, owner: Side, missed: Bought, officer: User, run_jobs: Callable[[], int]
+) -> None:
+    for _time in range(2):
+        days_pass(4)
+        run_jobs()
+        assert len(told(officer)) == 1
+        mail.outbox.clear()
+        decide(officer, "lost")
+        run_jobs()
+        assert len(mail.outbox) == 2
+        assert parcel(owner)["missingUntil"] is None
+        assert codes(owner.parcel(parcel(owner)["id"], "DELIVERED")) == []
+        assert (owner.part()["state"], parcel(owner)["escalatedAt"]) == ("DELIVERED", None)
+        assert miss(gql, missed)["userErrors"] == []
+        run_jobs()
+        mail.outbox.clear()
 
 
 def test_only_officers_of_the_commune_who_are_not_concerned_say_the_last_word(

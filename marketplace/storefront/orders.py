@@ -147,6 +147,7 @@ def order_page(
         part["on_its_way"] = any(row["missingAt"] is None and not row["escalatedAt"] for row in on_its_way)
         for row in on_its_way:
             row["missed"] = row["missingAt"] is not None
+        part["missed"] = any(row.get("missed") for row in on_its_way)
         part["packed"] = any(row["state"] != "CANCELLED" for row in part["shipments"])
         for row in part["returns"]:
             # The maker has had time to say that it has come.
@@ -157,7 +158,7 @@ def order_page(
         )
     context = {
         "order": found,
-        "coming": any(part["state"] in ("PREPARING", "SHIPPED") for part in found["sellerOrders"]),
+        "coming": any(_is_coming(part) for part in found["sellerOrders"]),
         "waiting": found["state"] == "AWAITING_PAYMENT",
         "expired": found["state"] == "EXPIRED",
         "ended": found["state"] in ("EXPIRED", "CANCELLED", "REFUNDED"),
@@ -166,6 +167,14 @@ def order_page(
         "errors": errors or {},
     }
     return render(request, "storefront/order.html", context, status=422 if errors else 200)
+
+
+def _is_coming(part: Data) -> bool:
+    """Not what was lost, went back or is missed by its buyer."""
+    if part["state"] == "PREPARING":
+        return True
+    arrives = [row for row in part["shipments"] if row["state"] in ("READY", "IN_TRANSIT", "FAILED")]
+    return part["state"] == "SHIPPED" and any(row["missingAt"] is None for row in arrives)
 
 
 def _open_by_link(request: HttpRequest, number: str) -> HttpResponse:

@@ -157,6 +157,27 @@ def test_a_buyer_says_that_it_has_not_come(
     assert 'name="missing"' not in text
 
 
+def test_what_is_missed_or_lost_is_not_told_to_come_nor_to_be_done(
+    gql: Graphql, new_gql: Callable[[], Graphql], buyer: Buyer, run_jobs: Callable[[], int]
+) -> None:
+    owner = member(new_gql(), buyer.shop.seller)
+    order = buy_paid(gql, run_jobs, (buyer.shop.variant, 1))
+    client, path = opened(order), f"/don-hang/{order.number}"
+    owner.ship(part_ids(order)[0])
+    assert "Next: the parcel reaches your door." in page(client, path)
+    key = owner.part()["shipments"][0]["id"]
+    owner.parcel(key, "DELIVERED")
+    assert "Without a word from you this is done" in page(client, path)
+
+    client.post(f"{path}/da-nhan", {"part": f"{order.number}-1", "missing": "1"})
+    assert "Without a word from you this is done" not in page(client, path)
+    owner.parcel(key, "LOST")
+
+    text = page(client, path)
+    assert "was lost; we see to it" in text
+    assert "Next: the parcel reaches your door." not in text
+
+
 def test_an_address_abroad_is_shown_whole(gql: Graphql, buyer: Buyer, run_jobs: Callable[[], int]) -> None:
     from orders.models import ShippingRate
     from tests.orders.test_shipping import abroad

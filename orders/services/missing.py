@@ -12,6 +12,7 @@ import uuid
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,16 +72,17 @@ def seller_order_miss(*, actor: Actor, part_id: uuid.UUID | None, token: str | N
 
 def parcels_missing_turn(*, limit: int = 200) -> int:
     """Gives to officers what buyers miss and sellers have said nothing of in time, once. Returns how many."""
+    return one_by_one(list(_due().order_by("missing_at").values_list("pk", flat=True)[:limit]), _turn)
+
+
+def _due() -> QuerySet[Shipment]:
     since = timezone.now() - dt.timedelta(days=settings.PARCEL_MISSING_DAYS)
-    due = Shipment.objects.filter(queries.PARCEL_MISSED, escalated_at=None, missing_at__lt=since)
-    return one_by_one(list(due.order_by("missing_at").values_list("pk", flat=True)[:limit]), _turn)
+    return Shipment.objects.filter(queries.PARCEL_MISSED, escalated_at=None, missing_at__lt=since)
 
 
 def _turn(parcel_id: uuid.UUID) -> bool:
     part = lock_part(Shipment.objects.values_list("seller_order_id", flat=True).get(pk=parcel_id))
-    since = timezone.now() - dt.timedelta(days=settings.PARCEL_MISSING_DAYS)
-    due = Shipment.objects.filter(queries.PARCEL_MISSED, escalated_at=None, missing_at__lt=since)
-    parcel = due.filter(pk=parcel_id).first()
+    parcel = _due().filter(pk=parcel_id).first()
     if parcel is not None:
         _escalate(SYSTEM, part, parcel, by="system")
     return parcel is not None

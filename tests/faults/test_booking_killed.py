@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
@@ -14,24 +14,15 @@ from tests.faults.crowd import backends, until
 from tests.faults.test_worker_killed import Start, start_worker
 from tests.orders.ghn_double import GhnDouble
 from tests.orders.selling import buy_paid, member, part_ids
-from tests.orders.test_ghn import settle_in
+from tests.orders.test_ghn import ghn
 
-__all__ = ["start_worker"]
+__all__ = ["ghn", "start_worker"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("faults"),
     pytest.mark.usefixtures("clean_jobs"),
     pytest.mark.faults,
 ]
-
-
-@pytest.fixture
-def ghn(settings: object, shop: Shop) -> Iterator[GhnDouble]:
-    settle_in(shop)
-    with GhnDouble() as double:
-        for name, value in double.settings().items():
-            setattr(settings, name, value)
-        yield double
 
 
 @pytest.mark.parametrize("act", ["create", "cancel"])

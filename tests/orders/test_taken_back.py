@@ -1,8 +1,7 @@
 """Carriers take back what they have told to be there, while something of it is given back, missed or done."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
@@ -14,26 +13,13 @@ from payments.models import Refund
 from tests.builders import Shop
 from tests.conftest import Graphql
 from tests.orders.ghn_double import GhnDouble
-from tests.orders.selling import Side, buy_paid, change, member, part_ids
-from tests.orders.test_ghn import hear, settle_in, work
+from tests.orders.selling import Side, buy_paid, change, part_ids
+from tests.orders.test_ghn import ghn, hear, owner, work
 from tests.orders.test_returns import ask, decide, of_buyer, receive, state_of
 from tests.payments.buying import Bought
 
+__all__ = ["ghn", "owner"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ghn(settings: Any, shop: Shop) -> Iterator[GhnDouble]:
-    settle_in(shop)
-    with GhnDouble() as double:
-        for name, value in double.settings().items():
-            setattr(settings, name, value)
-        yield double
-
-
-@pytest.fixture
-def owner(new_gql: Callable[[], Graphql], shop: Shop) -> Side:
-    return member(new_gql(), shop.seller)
 
 
 @pytest.fixture
